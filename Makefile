@@ -1,0 +1,44 @@
+.PHONY: run test lint bench fuzz golden setup
+
+PYTHON := python3
+BIN := .venv/bin
+RUN_STAMP := .venv/.run-stamp
+TEST_STAMP := .venv/.test-stamp
+PORT ?= 8501
+
+run: $(RUN_STAMP)
+	$(BIN)/streamlit run app.py --server.port=$(PORT)
+
+test: $(TEST_STAMP) browser
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+lint: $(TEST_STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check --diff . > /dev/null || true
+	$(BIN)/mypy
+
+bench: $(RUN_STAMP)
+	sh bench/run.sh
+
+fuzz: $(TEST_STAMP)
+	FUZZ_EXAMPLES=10000 $(BIN)/python -m pytest tests/test_intake_fuzz.py tests/test_scenario_fuzz.py
+
+golden: $(TEST_STAMP)
+	GOLDEN=1 $(BIN)/python -m pytest tests/test_shipped.py
+
+setup: $(TEST_STAMP)
+
+.venv/bin/python:
+	$(PYTHON) -m venv .venv
+
+$(RUN_STAMP): requirements.txt | .venv/bin/python
+	sh .ci/install requirements.txt
+	touch $@
+
+$(TEST_STAMP): requirements.txt requirements-dev.txt | .venv/bin/python
+	sh .ci/install requirements.txt requirements-dev.txt
+	touch $(RUN_STAMP) $@
+
+.PHONY: browser
+browser:
+	sh .ci/browser
