@@ -1,10 +1,44 @@
 """Contacts and handle time by month, and their spread over the days and intervals of each month."""
 
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Annotated, Literal
 
-from planner.horizon import OpeningHours
+import numpy as np
+
+from planner.errors import Fault, InvalidScenario
+from planner.horizon import (
+    DAYS,
+    Flags,
+    Floats,
+    Horizon,
+    Ints,
+    OpeningHours,
+    calendar_months,
+    coverage_faults,
+    day_counts,
+    hours_faults,
+    interval_count,
+    month_index,
+    month_labels,
+    open_days,
+    open_slots,
+    opening_faults,
+    years,
+)
 from planner.parameters import (
-    AnnualChange, Change, Contacts, Field, Fraction, Growth, MonthLabel, Multiple, Name, Parameters, Seconds, Unit,
+    AnnualChange,
+    Change,
+    Contacts,
+    Field,
+    Fraction,
+    Growth,
+    MonthLabel,
+    Multiple,
+    Name,
+    Parameters,
+    Seconds,
+    Unit,
 )
 
 Weight = Annotated[float, Field(ge=0, le=1e9)]
@@ -57,7 +91,8 @@ class Demand(Parameters):
     """Drift of handle time a year, compounded monthly. Assumption: none."""
 
     aht_scv: Annotated[float, Field(ge=0, le=20), Unit("")] = 1.4
-    """Spread of handle time: variance over squared mean. Used where no patience is given (Erlang C, after Lee and Longton); with abandonment its effect nearly vanishes. Source: 1.27 for one type of call, 1.75 for all, in one bank's log."""
+    """Spread of handle time: variance over squared mean. Used where no patience is given (Erlang C, after Lee and Longton); with abandonment its
+    effect nearly vanishes. Source: 1.27 for one type of call, 1.75 for all, in one bank's log."""
 
     interval_minutes: Literal[15, 30, 60] = 30
     """Length of a planning interval. Assumption: half an hour."""
@@ -66,10 +101,285 @@ class Demand(Parameters):
     """Weight of Monday to Sunday in a week's contacts; 0 on closed days. Empty: equal on open days. Yours: from your history."""
 
     day_profile: Annotated[tuple[tuple[Weight, ...], ...], Field(min_length=1, max_length=7)] | None = None
-    """Weight of each interval from midnight, as one row for every day or seven rows from Monday; 0 outside opening hours. Empty: flat. Yours: from your history."""
+    """Weight of each interval from midnight, as one row for every day or seven rows from Monday; 0 outside opening hours.
+    Empty: flat. Yours: from your history."""
 
     day_cv: Fraction = 0.0
-    """Day-to-day forecast error: standard deviation over mean of a day's contacts around its forecast. Assumption: none; 6 % at a large bank, 11 to 18 % at a small one, 16 % at a city line."""
+    """Day-to-day forecast error: standard deviation over mean of a day's contacts around its forecast.
+    Assumption: none; 6 % at a large bank, 11 to 18 % at a small one, 16 % at a city line."""
 
     opening: OpeningHours = OpeningHours()
     """When the queue is open. Yours: from your service description."""
+
+
+Profile = tuple[tuple[float, ...], ...]
+
+
+def event_factor(events: tuple[Event, ...], changes: tuple[float, ...], horizon: Horizon) -> Floats:
+    """Factor of the dated events on each month: the product of 1 + change over the events running in it [T].
+
+    An event that lies partly outside the horizon acts on the months inside.
+
+    >>> event_factor((Event(name="launch", first_month="2027-02"),), (0.5,), Horizon(first_month="2027-01", months=3)).tolist()
+    [1.0, 1.5, 1.0]
+    """
+    first = np.array([month_index(horizon, event.first_month) for event in events]).reshape(-1, 1)
+    length = np.array([event.months for event in events]).reshape(-1, 1)
+    month = np.arange(horizon.months)
+    running = (first <= month) & (month < first + length)
+    factor: Floats = np.where(running, 1 + np.array(changes).reshape(-1, 1), 1.0).prod(axis=0)
+    return factor
+
+
+def contacts(demand: Demand, horizon: Horizon) -> Floats:
+    """Contacts offered in each month [T].
+
+    The monthly series, or base x (1 + growth)^t x season of the calendar month; then the events. Raises InvalidScenario where neither is given.
+
+    >>> contacts(Demand(base_contacts=1000, growth_monthly=0.01), Horizon(first_month="2027-01", months=3)).round(1).tolist()
+    [1000.0, 1010.0, 1020.1]
+    """
+    faults = volume_faults(demand, horizon, "demand")
+    if faults:
+        raise InvalidScenario(faults)
+    changes = tuple(event.contacts_change for event in demand.events)
+    return base_path(demand, horizon) * event_factor(demand.events, changes, horizon)
+
+
+def base_path(demand: Demand, horizon: Horizon) -> Floats:
+    """Contacts of each month before events: the series, or base x (1 + growth)^t x season [T].
+
+    >>> base_path(Demand(contacts_monthly=(10, 20)), Horizon(first_month="2027-01", months=2)).tolist()
+    [10.0, 20.0]
+    """
+    if demand.contacts_monthly is not None:
+        return np.array(demand.contacts_monthly, dtype=float)
+    season = np.array(demand.season)[calendar_months(horizon) - 1]
+    path: Floats = (demand.base_contacts or 0.0) * (1 + demand.growth_monthly) ** np.arange(horizon.months) * season
+    return path
+
+
+def aht_s(demand: Demand, horizon: Horizon) -> Floats:
+    """Average handle time of each month in seconds: the series, or aht x (1 + drift)^(t/12); then the events [T].
+
+    >>> aht_s(Demand(base_contacts=1, aht_s=300, aht_drift_annual=-0.1), Horizon(first_month="2027-01", months=13))[[0, 12]].tolist()
+    [300.0, 270.0]
+    """
+    faults = _length_faults(demand.aht_monthly_s, horizon, "demand.aht_monthly_s")
+    if faults:
+        raise InvalidScenario(faults)
+    changes = tuple(event.aht_change for event in demand.events)
+    return _aht_path_s(demand, horizon) * event_factor(demand.events, changes, horizon)
+
+
+def _aht_path_s(demand: Demand, horizon: Horizon) -> Floats:
+    if demand.aht_monthly_s is not None:
+        return np.array(demand.aht_monthly_s, dtype=float)
+    path: Floats = demand.aht_s * (1 + demand.aht_drift_annual) ** (np.arange(horizon.months) / 12)
+    return path
+
+
+def pooled_aht_s(contacts: Floats, aht_s: Floats) -> Floats:
+    """Handle time of a pooled group in seconds: the mean over its queues weighted by contacts [..., Q] -> [...].
+
+    Where no queue has contacts the plain mean is told; there is no load that it could change.
+
+    >>> float(pooled_aht_s(np.array([100.0, 300.0]), np.array([600.0, 200.0])))
+    300.0
+    """
+    total = np.sum(contacts, axis=-1)
+    weighted = np.sum(contacts * aht_s, axis=-1)
+    plain = np.broadcast_to(np.mean(np.broadcast_to(aht_s, np.shape(contacts)), axis=-1), np.shape(total))
+    mean: Floats = np.divide(weighted, total, out=plain.copy(), where=total > 0)
+    return mean
+
+
+@dataclass(frozen=True)
+class Intervals:
+    """Contacts of a queue by month, day type and interval from midnight.
+
+    Day types are those of `horizon.day_counts`: ordinary Mondays to Sundays, then public holidays on a Monday to Sunday.
+    """
+
+    contacts: Floats
+    """Contacts in one interval of one day of the type; 0 for a type without days in the month [T, 14, S]."""
+
+    days: Ints
+    """Days of each type on which the queue is open [T, 14]."""
+
+    interval_s: int
+    """Length of an interval in seconds."""
+
+    open: Flags
+    """Whether the queue is open in each interval of a Monday to Sunday [7, S]."""
+
+
+def intervals(demand: Demand, horizon: Horizon, contacts: Floats) -> Intervals:
+    """The spread of each month's contacts [T], all of a queue's or a share of them, over day types and intervals.
+
+    A day weighs what the week profile says, a public holiday `holiday_share` times that; its contacts follow the day profile. Summed over days x
+    contacts each month keeps its contacts. Raises InvalidScenario for a profile that does not fit, and for contacts in a month without an open day.
+
+    >>> january = intervals(Demand(base_contacts=2100), Horizon(first_month="2027-01", months=1), np.array([2100.0]))
+    >>> january.days[0, :5].tolist(), january.contacts[0, 0, 15:18].round(4).tolist()
+    ([4, 4, 4, 4, 5], [0.0, 4.1667, 4.1667])
+    """
+    offered = np.asarray(contacts, dtype=float)
+    if offered.shape != (horizon.months,):
+        raise ValueError(f"contacts must have one value for each of {horizon.months} months, not shape {offered.shape}")
+    spread = _spread(horizon, demand.opening, demand.interval_minutes, demand.week_profile, demand.day_profile)
+    _refuse_closed_months(offered, spread, horizon)
+    slots = open_slots(demand.opening, demand.interval_minutes)
+    return Intervals(offered[:, None, None] * spread, day_counts(horizon, demand.opening), 60 * demand.interval_minutes, slots)
+
+
+def _refuse_closed_months(contacts: Floats, spread: Floats, horizon: Horizon) -> None:
+    closed = (contacts > 0) & ~spread.any(axis=(1, 2))
+    labels = np.array(month_labels(horizon))[closed]
+    if closed.any():
+        remedy = "Open the queue on some day of it with weight in the week profile, or set its contacts to 0."
+        raise InvalidScenario([Fault("opening", f"{label} has contacts but no open day", remedy) for label in labels])
+
+
+@lru_cache(maxsize=64)
+def _spread(horizon: Horizon, opening: OpeningHours, minutes: int, week: tuple[float, ...] | None, day: Profile | None) -> Floats:
+    """Share of a month's contacts that falls into one interval of one day of each type; 0 throughout a month without an open day [T, 14, S]."""
+    faults = profile_faults(opening, minutes, week, day, "demand")
+    if faults:
+        raise InvalidScenario(faults)
+    days = day_counts(horizon, opening)
+    weights = day_type_weights(opening, week) * (days > 0)
+    total = (days * weights).sum(axis=1, keepdims=True)
+    of_day = np.divide(weights, total, out=np.zeros_like(weights), where=total > 0)
+    spread: Floats = of_day[:, :, None] * np.tile(slot_shares(opening, minutes, day), (2, 1))
+    spread.flags.writeable = False
+    return spread
+
+
+def day_type_weights(opening: OpeningHours, week_profile: tuple[float, ...] | None) -> Floats:
+    """Weight of a day of each type in its month: the week profile, or 1 on open days; on public holidays `holiday_share` times that [14].
+
+    >>> day_type_weights(OpeningHours(holiday_share=0.5), (3, 2, 2, 2, 1, 0, 0)).tolist()
+    [3.0, 2.0, 2.0, 2.0, 1.0, 0.0, 0.0, 1.5, 1.0, 1.0, 1.0, 0.5, 0.0, 0.0]
+    """
+    week = open_days(opening).astype(float) if week_profile is None else np.array(week_profile, dtype=float)
+    return np.concatenate([week, opening.holiday_share * week])
+
+
+def slot_shares(opening: OpeningHours, interval_minutes: int, day_profile: Profile | None) -> Floats:
+    """Share of a day's contacts in each interval on Monday to Sunday; each open day sums to 1, a closed one to 0 [7, S].
+
+    Without a profile the open intervals are alike. One row serves every day, and each day takes the part of it that lies in its own opening hours:
+    a row for 08:00-20:00 on a Saturday of 09:00-13:00 spreads all of Saturday's contacts over 09:00-13:00.
+
+    >>> slot_shares(OpeningHours(days=("08:00-10:00",) + ("closed",) * 6), 60, None)[0, 7:11].tolist()
+    [0.0, 0.5, 0.5, 0.0]
+    """
+    slots = open_slots(opening, interval_minutes)
+    weights = slots * (np.ones((1, slots.shape[1])) if day_profile is None else np.array(day_profile, dtype=float))
+    total = weights.sum(axis=1, keepdims=True)
+    shares: Floats = np.divide(weights, total, out=np.zeros_like(weights), where=total > 0)
+    return shares
+
+
+def demand_faults(demand: Demand, horizon: Horizon, place: str) -> list[Fault]:
+    """Everything that is wrong with a queue's demand, opening hours and their calendar among it, each with its path below `place`.
+
+    >>> print(*demand_faults(Demand(), Horizon(first_month="2027-01"), "queues.sales"))
+    queues.sales.base_contacts: the queue has no contacts. Give base_contacts, or contacts_monthly with 36 values.
+    """
+    opening = demand.opening
+    return (
+        volume_faults(demand, horizon, place)
+        + _length_faults(demand.aht_monthly_s, horizon, f"{place}.aht_monthly_s")
+        + _calendar_faults(demand, horizon, f"{place}.opening")
+        + profile_faults(opening, demand.interval_minutes, demand.week_profile, demand.day_profile, place)
+    )
+
+
+def _calendar_faults(demand: Demand, horizon: Horizon, place: str) -> list[Fault]:
+    opening = demand.opening
+    faults = opening_faults(opening, demand.interval_minutes, place)
+    return faults or coverage_faults(opening.country, opening.subdivision, years(horizon), place)
+
+
+def volume_faults(demand: Demand, horizon: Horizon, place: str) -> list[Fault]:
+    """What is wrong with the contacts: none given, or a series that does not cover the horizon.
+
+    >>> print(*volume_faults(Demand(contacts_monthly=(5,)), Horizon(first_month="2027-01", months=2), "queues.sales"))
+    queues.sales.contacts_monthly: the series does not cover the horizon (found length 1). Give 2 values, 2027-01 to 2027-02.
+    """
+    if demand.contacts_monthly is None and demand.base_contacts is None:
+        remedy = f"Give base_contacts, or contacts_monthly with {horizon.months} values."
+        return [Fault(f"{place}.base_contacts", "the queue has no contacts", remedy)]
+    return _length_faults(demand.contacts_monthly, horizon, f"{place}.contacts_monthly")
+
+
+def _length_faults(series: tuple[float, ...] | None, horizon: Horizon, place: str) -> list[Fault]:
+    if series is None or len(series) == horizon.months:
+        return []
+    labels = month_labels(horizon)
+    remedy = f"Give {horizon.months} values, {labels[0]} to {labels[-1]}."
+    return [Fault(place, "the series does not cover the horizon", remedy, f"length {len(series)}")]
+
+
+def profile_faults(opening: OpeningHours, minutes: int, week: tuple[float, ...] | None, day: Profile | None, place: str) -> list[Fault]:
+    """What is wrong with the week profile and the day profile for these opening hours.
+
+    A weight on a closed day or interval is refused, and so is an open day without any weight in its hours. One row for every day is refused only
+    where it has weight in an interval that is closed on all days, because each day uses the part in its own hours. Where the opening hours are at
+    fault themselves, only the shape of the profiles is judged.
+
+    >>> print(*profile_faults(OpeningHours(), 30, (1, 1, 1, 1, 1, 1, 0), None, "queues.sales"))
+    queues.sales.week_profile.5: Saturday is closed but has weight (found 1). Set it to 0, or open the queue on Saturday.
+    """
+    faults = _shape_faults(minutes, day, f"{place}.day_profile")
+    if hours_faults(opening, minutes, place):
+        return faults
+    faults += _week_faults(opening, week, f"{place}.week_profile")
+    return faults if day is None or _shape_faults(minutes, day, place) else faults + _slot_faults(opening, minutes, day, f"{place}.day_profile")
+
+
+def _shape_faults(minutes: int, day: Profile | None, place: str) -> list[Fault]:
+    if day is None:
+        return []
+    slots = interval_count(minutes)
+    remedy = f"Give {slots} weights, one for each {minutes} minutes from midnight."
+    short = [(row, len(weights)) for row, weights in enumerate(day) if len(weights) != slots]
+    faults = [Fault(f"{place}.{row}", "the row does not cover the day", remedy, f"{found} weights") for row, found in short]
+    if len(day) not in (1, 7):
+        remedy = "Give one row for every day, or seven rows from Monday."
+        faults.append(Fault(place, "the day profile has neither one row nor seven", remedy, f"{len(day)} rows"))
+    return faults
+
+
+def _week_faults(opening: OpeningHours, week: tuple[float, ...] | None, place: str) -> list[Fault]:
+    if week is None:
+        return []
+    is_open = open_days(opening)
+    faults = [
+        Fault(f"{place}.{day}", f"{DAYS[day]} is closed but has weight", f"Set it to 0, or open the queue on {DAYS[day]}.", f"{weight:g}")
+        for day, weight in enumerate(week)
+        if weight > 0 and not is_open[day]
+    ]
+    if not any(weight > 0 for day, weight in enumerate(week) if is_open[day]):
+        faults.append(Fault(place, "no open day has weight", "Give open days their weight, or leave the profile empty."))
+    return faults
+
+
+def _slot_faults(opening: OpeningHours, minutes: int, day: Profile, place: str) -> list[Fault]:
+    slots, weights = open_slots(opening, minutes), np.array(day, dtype=float)
+    allowed = slots if len(day) == 7 else np.logical_or.reduce(slots, axis=0, keepdims=True)
+    faults = [_closed_slot_fault(weights[row], allowed[row], minutes, f"{place}.{row}") for row in np.flatnonzero((weights * ~allowed).any(axis=1))]
+    empty = open_days(opening) & ~(slots * weights).any(axis=1)
+    return faults + [_empty_day_fault(row, opening, f"{place}.{row if len(day) == 7 else 0}") for row in np.flatnonzero(empty).tolist()]
+
+
+def _closed_slot_fault(weights: Floats, allowed: Flags, minutes: int, place: str) -> Fault:
+    slots = np.flatnonzero((weights > 0) & ~allowed)
+    clock = ", ".join(f"{slot * minutes // 60:02d}:{slot * minutes % 60:02d}" for slot in slots)
+    return Fault(place, "there is weight outside opening hours", "Set those intervals to 0, or open the queue then.", clock)
+
+
+def _empty_day_fault(day: int, opening: OpeningHours, place: str) -> Fault:
+    return Fault(place, f"{DAYS[day]} is open but has no weight", "Give some interval of its opening hours a weight, or close the day.", opening.days[day])

@@ -13,7 +13,7 @@ from planner.demand import Demand, demand_faults
 from planner.errors import Fault, InvalidScenario
 from planner.finance import Finance, finance_faults
 from planner.hiring import Hiring, hiring_faults
-from planner.horizon import Horizon, country_faults, month_labels, opening_faults
+from planner.horizon import Horizon, month_labels, region_faults
 from planner.organisation import Organisation, organisation_faults
 from planner.parameters import Change, Field, Fraction, Growth, Heads, Name, Parameters, Ratio, Unit, WholeHeads
 from planner.staffing import Staffing, staffing_faults
@@ -212,7 +212,7 @@ def _site_parts(scenario: Scenario) -> list[Fault]:
     for site in scenario.sites:
         faults += training_faults(site.training, f"sites.{site.name}.training")
         faults += _unknown(f"sites.{site.name}.training.trainer_role", "role", site.training.trainer_role, roles)
-        faults += country_faults(site.country, site.subdivision, f"sites.{site.name}")
+        faults += region_faults(site.country, site.subdivision, f"sites.{site.name}")
     return faults
 
 
@@ -223,7 +223,7 @@ def _queue_parts(scenario: Scenario) -> list[Fault]:
 @lru_cache(maxsize=1024)
 def _faults_of_queue(queue: Queue, horizon: Horizon) -> tuple[Fault, ...]:
     place = f"queues.{queue.name}"
-    return (*opening_faults(queue.opening, queue.interval_minutes, f"{place}.opening"), *demand_faults(queue, horizon, place), *channel_faults(queue.channel, f"{place}.channel"))
+    return (*demand_faults(queue, horizon, place), *channel_faults(queue.channel, f"{place}.channel"))
 
 
 def _queue_shares(scenario: Scenario) -> list[Fault]:

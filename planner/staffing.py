@@ -1,9 +1,21 @@
 """On-position hours to paid FTE to heads: shrinkage stages, schedule efficiency, paid hours, contract mix."""
 
+import math
+from dataclasses import dataclass
+from itertools import accumulate
 from typing import Annotated, Literal
 
+import numpy as np
+import numpy.typing as npt
+
+from planner.errors import Fault
 from planner.parameters import (
-    Field, Fraction, Multiple, Name, Parameters, Unit,
+    Field,
+    Fraction,
+    Multiple,
+    Name,
+    Parameters,
+    Unit,
 )
 
 
@@ -47,13 +59,222 @@ class Staffing(Parameters):
         Shrinkage(name="coaching and meetings", where="in", fraction=0.04),
         Shrinkage(name="systems", where="in", fraction=0.02),
     )
-    """Why paid time is not on-position time; public holidays are counted from the calendar, never here. Source: 15 % out and 12 % in office, 15 to 35 % together (Bocklund); the split is an assumption."""
+    """Why paid time is not on-position time; public holidays are counted from the calendar, never here.
+    Source: 15 % out and 12 % in office, 15 to 35 % together (Bocklund); the split is an assumption."""
 
     schedule_efficiency: Annotated[float, Field(gt=0, le=1), Unit("%", 100)] = 0.90
-    """Required hours over scheduled hours: what shifts lose. Source: set-covering experiment on a 14-hour day; 72 % with 8-hour shifts only, 98 % with short shifts."""
+    """Required hours over scheduled hours: what shifts lose.
+    Source: set-covering experiment on a 14-hour day; 72 % with 8-hour shifts only, 98 % with short shifts."""
 
     weekly_hours: Annotated[float, Field(gt=0, le=60), Unit("h")] = 40.0
     """Paid hours a week of a full-time contract. Source: 2,080 hours a year."""
 
     contracts: tuple[Contract, ...] = (Contract(name="full time", heads_share=1.0, fte_fraction=1.0),)
     """The mix of contracts. Heads and FTE are kept apart everywhere. Assumption: everyone full time."""
+
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+
+def _stage_by_calendar_month(staffing: Staffing, where: Literal["out", "in"]) -> Floats:
+    """Sum of one stage's shrinkage factors, each with its season, January to December [12]."""
+    factors = [np.multiply(item.fraction, item.season) for item in staffing.shrinkage if item.where == where]
+    total: Floats = np.sum([np.zeros(12), *factors], axis=0)
+    return total
+
+
+def shrinkage_shares(staffing: Staffing, calendar_months: Ints) -> tuple[Floats, Floats]:
+    """Shrinkage out of office (share of paid hours) and in office (share of hours present) of each month, given as 1 to 12 ([T], [T]).
+
+    >>> [share.round(2).tolist() for share in shrinkage_shares(Staffing(), np.array([1]))]
+    [[0.15], [0.12]]
+
+    Source: 15 % and 12 %, Bocklund (V: 15 to 35 % together seen).
+    """
+    months = np.asarray(calendar_months) - 1
+    return _stage_by_calendar_month(staffing, "out")[months], _stage_by_calendar_month(staffing, "in")[months]
+
+
+def net_hours(paid_hours: Floats | float, shrinkage_out: Floats | float, shrinkage_in: Floats | float, efficiency: Floats | float) -> Floats:
+    """Required hours that one paid FTE covers: paid x (1 - out)(1 - in) x efficiency, in hours a month, shape of the inputs.
+
+    `paid_hours` are those of the month's working days: public holidays have left them already. The occupancy cap belongs to the agents
+    required, not here. Stages multiply; adding them, or marking up by (1 + shrinkage), is wrong.
+
+    >>> float(net_hours(2080 / 12, 0.15, 0.12, 0.90).round(2))
+    116.69
+
+    Source: model.md 2.4, arithmetic of the stages; the schedule efficiency after Dantzig 1954 (M), computed on a real profile (test bed).
+    """
+    _check_shares(shrinkage_out, "shrinkage_out")
+    _check_shares(shrinkage_in, "shrinkage_in")
+    if np.any(np.asarray(paid_hours) < 0) or not np.all((np.asarray(efficiency) > 0) & (np.asarray(efficiency) <= 1)):
+        raise ValueError("paid hours must be 0 or more, and the efficiency above 0 and at most 1")
+    net: Floats = np.asarray(paid_hours) * (1 - np.asarray(shrinkage_out)) * (1 - np.asarray(shrinkage_in)) * np.asarray(efficiency)
+    return net
+
+
+def _check_shares(shares: Floats | float, name: str) -> None:
+    if not np.all((np.asarray(shares) >= 0) & (np.asarray(shares) < 1)):
+        raise ValueError(f"{name} must be at least 0 and below 1")
+
+
+def paid_fte(on_position_hours: Floats | float, net_hours: Floats | float) -> Floats:
+    """Paid FTE that cover the required on-position hours: hours over net hours of one FTE, shape of the inputs.
+
+    >>> float(paid_fte(12_000, net_hours(2080 / 12, 0.15, 0.12, 0.90)).round(2))
+    102.84
+    """
+    if not np.all(np.asarray(net_hours) > 0):
+        raise ValueError("net hours of an FTE must be above 0")
+    fte: Floats = np.asarray(on_position_hours) / np.asarray(net_hours)
+    return fte
+
+
+def mean_contract_fraction(contracts: tuple[Contract, ...]) -> float:
+    """FTE of an average person: sum of share of people x contract fraction.
+
+    >>> mean_contract_fraction((Contract(name="full", heads_share=0.8, fte_fraction=1.0), Contract(name="half", heads_share=0.2, fte_fraction=0.5)))
+    0.9
+    """
+    return math.fsum(contract.heads_share * contract.fte_fraction for contract in contracts)
+
+
+def heads(fte: Floats | float, contract_fraction: float) -> Floats:
+    """People who bring these FTE, unrounded: FTE over the mean contract fraction, shape of `fte`.
+
+    >>> float(heads(102.84, 0.9).round(1))
+    114.3
+    """
+    if not contract_fraction > 0:
+        raise ValueError("the contract fraction must be above 0")
+    people: Floats = np.asarray(fte) / contract_fraction
+    return people
+
+
+def workload_hours(contacts: Floats | float, aht_s: Floats | float) -> Floats:
+    """Hours of handling in the contacts: contacts x handle time / 3600, shape of the inputs.
+
+    >>> float(workload_hours(3_600, 300))
+    300.0
+    """
+    hours: Floats = np.asarray(contacts) * np.asarray(aht_s) / 3600
+    return hours
+
+
+@dataclass(frozen=True)
+class PaidTime:
+    """What becomes of the paid hours of one FTE, month by month."""
+
+    paid_hours: Floats
+    """Weekly hours x weekdays / 5: public holidays are paid and still in it [T]."""
+
+    working_share: Floats
+    """Share of the weekdays that are no public holiday [T]."""
+
+    shrinkage_out: Floats
+    """Share of the hours of working days spent out of office [T]."""
+
+    shrinkage_in: Floats
+    """Share of the hours present spent off position [T]."""
+
+    efficiency: float
+    """Required hours over scheduled hours."""
+
+    @property
+    def net_hours(self) -> Floats:
+        """Required hours that one FTE covers, public holidays taken off [T]."""
+        return net_hours(self.paid_hours * self.working_share, self.shrinkage_out, self.shrinkage_in, self.efficiency)
+
+
+def paid_time(staffing: Staffing, calendar_months: Ints, paid_hours: Floats, working_share: Floats) -> PaidTime:
+    """The paid time of a group's people in each month: calendar from the caller, shrinkage and efficiency from the group.
+
+    >>> float(paid_time(Staffing(), np.array([1]), np.array([2080 / 12]), np.array([1.0])).net_hours[0].round(2))
+    116.69
+    """
+    out, inside = shrinkage_shares(staffing, calendar_months)
+    return PaidTime(np.asarray(paid_hours), np.asarray(working_share), out, inside, staffing.schedule_efficiency)
+
+
+@dataclass(frozen=True)
+class StaffingSteps:
+    """Why so many people are required: what each step from contacts to heads adds, month by month [T].
+
+    The six FTE steps sum to `required_fte`; with `contract_mix_heads` they sum to `required_heads`. Each step is counted on top of those before
+    it, so the order belongs to the figures: the same shrinkage adds more where more comes before it.
+    """
+
+    workload_fte: Floats
+    """Handling time of the contacts over the paid hours of one FTE."""
+
+    safety_fte: Floats
+    """Agents on position above the workload, so that contacts do not wait too long. Negative where agents handle several contacts at once or
+    customers who give up take work away."""
+
+    shrinkage_out_fte: Floats
+    """Cover for leave, sickness and other absence."""
+
+    shrinkage_in_fte: Floats
+    """Cover for breaks, coaching, meetings and systems."""
+
+    schedule_loss_fte: Floats
+    """What shifts lose against the required intervals."""
+
+    public_holiday_fte: Floats
+    """Cover for weekdays that are paid but not worked because they are public holidays."""
+
+    required_fte: Floats
+    """Paid FTE required: the sum of the six steps."""
+
+    contract_mix_heads: Floats
+    """People above the number of FTE because contracts are not all full time; negative where they are longer."""
+
+    required_heads: Floats
+    """People required, unrounded."""
+
+
+def unfold(workload_hours: Floats, on_position_hours: Floats, paid: PaidTime, contract_fraction: float) -> StaffingSteps:
+    """The steps from a month's workload to its required people, each in FTE on top of those before it [T].
+
+    With H paid hours, R on-position hours and W workload: W/H, (R - W)/H, then R/H divided in turn by 1 - out, by 1 - in, by the efficiency and by
+    the working share, each step being what its division adds.
+
+    >>> paid = paid_time(Staffing(), np.array([1]), np.array([2080 / 12]), np.array([1.0]))
+    >>> steps = unfold(np.array([10_000.0]), np.array([12_000.0]), paid, 0.9)
+    >>> [float(part[0].round(2)) for part in (steps.workload_fte, steps.safety_fte, steps.shrinkage_out_fte, steps.shrinkage_in_fte, steps.schedule_loss_fte)]
+    [57.69, 11.54, 12.22, 11.11, 10.28]
+    >>> float(steps.required_fte[0].round(2)), float(steps.required_heads[0].round(1))
+    (102.84, 114.3)
+    """
+    required_fte = paid_fte(on_position_hours, paid.net_hours)
+    required_heads = heads(required_fte, contract_fraction)
+    cover = (1 - paid.shrinkage_out, 1 - paid.shrinkage_in, np.asarray(paid.efficiency), paid.working_share)
+    on_position_fte = on_position_hours / paid.paid_hours
+    levels = [0 * required_fte, workload_hours / paid.paid_hours, *accumulate(cover, np.divide, initial=on_position_fte)]
+    steps = np.diff(levels, axis=0)
+    return StaffingSteps(*(*steps, required_fte, required_heads - required_fte, required_heads))
+
+
+def staffing_faults(staffing: Staffing, place: str) -> list[Fault]:
+    """Everything that is wrong with a group's staffing: a stage of shrinkage that leaves no time, contract shares that do not sum to 1.
+
+    >>> print(*staffing_faults(Staffing(contracts=()), "groups.sales.staffing"))
+    groups.sales.staffing.contracts: the shares of people do not sum to 1 (found 0). Correct heads_share so that all contracts together make 1.
+    """
+    return _stage_faults(staffing, "out", place) + _stage_faults(staffing, "in", place) + _contract_faults(staffing.contracts, place)
+
+
+def _stage_faults(staffing: Staffing, where: Literal["out", "in"], place: str) -> list[Fault]:
+    shares = _stage_by_calendar_month(staffing, where)
+    stage = {"out": "out of office", "in": "in office"}[where]
+    problem = f"shrinkage {stage} leaves no time in calendar month {shares.argmax() + 1}"
+    remedy = "Lower its fractions or their season: together they must stay below 1 in every month."
+    return [Fault(f"{place}.shrinkage", problem, remedy, f"{shares.max():.4g}")] if shares.max() >= 1 else []
+
+
+def _contract_faults(contracts: tuple[Contract, ...], place: str) -> list[Fault]:
+    total = math.fsum(contract.heads_share for contract in contracts)
+    remedy = "Correct heads_share so that all contracts together make 1."
+    return [Fault(f"{place}.contracts", "the shares of people do not sum to 1", remedy, f"{total:.8g}")] if abs(total - 1) > 1e-6 else []

@@ -2,10 +2,12 @@
 
 from typing import Annotated, Literal
 
+import numpy as np
+
 from planner.channels.targets import ServiceTarget
-from planner.parameters import (
-    Field, Parameters, Unit,
-)
+from planner.channels.work import AgentsRequired, Array, Work
+from planner.parameters import Field, Parameters, Unit
+from planner.queueing import concurrency
 
 
 class Chat(Parameters):
@@ -22,3 +24,16 @@ class Chat(Parameters):
 
     target: ServiceTarget = ServiceTarget(awt_s=30.0, max_occupancy=None)
     """The service promised to chat customers. Yours: from your service promise."""
+
+    def agents_required(self, work: Work) -> AgentsRequired:
+        """The fewest agents in each interval that meet every target, each holding up to len(length_factors) chats."""
+        rate_per_s = work.contacts / work.interval_s
+        agents, binding = concurrency.required_chat_agents(
+            rate_per_s, self.length_factors, patience_s=self.patience_s or np.inf, length_scale=work.handle_times, **self.target.limits()
+        )
+        return AgentsRequired(agents.astype(float), binding)
+
+    def performance(self, contacts: Array, aht_s: float, interval_s: float, agents: Array) -> concurrency.ChatPerformance:
+        """Service of whole agents on chats per interval."""
+        lengths_s = tuple(aht_s * factor for factor in self.length_factors)
+        return concurrency.chat_performance(contacts / interval_s, agents, lengths_s, self.patience_s or np.inf, self.target.awt_s)

@@ -2,9 +2,10 @@
 
 from typing import Annotated
 
-from planner.parameters import (
-    Field, Fraction, Parameters, Unit,
-)
+import math
+
+from planner.errors import Fault
+from planner.parameters import Field, Fraction, Parameters, Unit
 
 Wait = Annotated[float, Field(ge=0, le=86_400), Unit("s")]
 
@@ -26,3 +27,27 @@ class ServiceTarget(Parameters):
 
     max_occupancy: Fraction | None = 0.85
     """Largest share of their time that agents may be busy. Empty: not limited. Source: ICMI, 75 to 85 %, 88 % at most."""
+
+    def limits(self, wait_stretch: float = 1.0) -> dict[str, float]:
+        """The targets as the queueing formulas take them; waits are divided by `wait_stretch`."""
+        return {
+            "target": self.service_level or 0.0,
+            "awt_s": self.awt_s / wait_stretch,
+            "max_asa_s": math.inf if self.max_asa_s is None else self.max_asa_s / wait_stretch,
+            "max_abandonment": 1.0 if self.max_abandonment is None else self.max_abandonment,
+            "max_occupancy": 1.0 if self.max_occupancy is None else self.max_occupancy,
+        }
+
+
+def target_faults(target: ServiceTarget, patient: bool, place: str) -> list[Fault]:
+    """Targets that no number of agents meets, or that ask for nothing. `patient`: contacts wait for ever."""
+    impossible = {
+        "service_level": (target.service_level == 1, "no number of agents serves every contact in time", "Ask for less than 100 %."),
+        "max_asa_s": (target.max_asa_s == 0, "no number of agents makes the wait zero", "Allow more than 0 s."),
+        "max_abandonment": (target.max_abandonment == 0 and not patient, "no number of agents stops every caller from leaving", "Allow more than 0 %."),
+        "max_occupancy": (target.max_occupancy == 0, "no number of agents is never busy", "Allow more than 0 %."),
+    }
+    faults = [Fault(f"{place}.{field}", problem, remedy) for field, (wrong, problem, remedy) in impossible.items() if wrong]
+    if not any((target.service_level, target.max_asa_s, target.max_abandonment, target.max_occupancy)) and not faults:
+        faults.append(Fault(place, "nothing is promised", "Set a service level, an ASA, an abandonment or an occupancy limit."))
+    return faults

@@ -1,0 +1,202 @@
+"""What is needed: contacts by interval -> agents -> on-position hours -> paid FTE -> heads, for every group and month."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner import demand, horizon, staffing
+from planner.channels import BINDING, Deferred, Work, binding_code, on_position_hours
+from planner.channels.work import STATED, AgentsRequired
+from planner.horizon import Horizon
+from planner.scenario import Group, Queue, Scenario, moved, stated_path
+from planner.workforce import settled_yield
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Pool:
+    """Queues that one team serves together: one queue of specialists, or all queues of a channel for generalists."""
+
+    queues: tuple[Queue, ...]
+    shares: tuple[float, ...]
+    penalty: float
+    horizon: Horizon
+
+
+@dataclass(frozen=True)
+class PoolNeed:
+    """What a pool asks for: contacts, handle time and workload by queue [months, queues]; on-position hours and what binds [months]."""
+
+    contacts: Array
+    aht_s: Array
+    workload_hours: Array
+    on_position_hours: Array
+    binding: NDArray[np.int8]
+
+    @property
+    def hours_by_queue(self) -> Array:
+        """On-position hours [months, queues], told in proportion to workload."""
+        total = self.workload_hours.sum(axis=1, keepdims=True)
+        part = np.divide(self.workload_hours, total, out=np.zeros_like(self.workload_hours), where=total > 0)
+        return part * self.on_position_hours[:, None]
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """What every group needs. Rows are (group, queue) pairs; arrays are [months, rows], those named group_ [months, groups].
+
+    `contacts`, `aht_s` and hours of a row whose group states its heads are zero and mean nothing; `queue` is then empty.
+    """
+
+    groups: tuple[str, ...]
+    row_group: tuple[int, ...]
+    row_queue: tuple[str, ...]
+    contacts: Array
+    aht_s: Array
+    workload_hours: Array
+    on_position_hours: Array
+    binding: NDArray[np.int8]
+    fte: Array
+    heads: Array
+    group_fte: Array
+    group_heads: Array
+    net_hours: Array
+
+
+def pools(group: Group, queues: dict[str, Queue], months: Horizon) -> Iterator[Pool]:
+    """The pools of a group: each queue apart, or all queues of one channel together where the group is pooled."""
+    served = [(queues[share.name], share.share) for share in group.serves]
+    if not group.pooled:
+        yield from (Pool((queue,), (share,), 0.0, months) for queue, share in served)
+        return
+    for kind in dict.fromkeys(queue.channel.kind for queue, _ in served):
+        members = [(queue, share) for queue, share in served if queue.channel.kind == kind]
+        penalty = group.breadth_penalty if len(served) > 1 else 0.0
+        yield Pool(tuple(queue for queue, _ in members), tuple(share for _, share in members), penalty, months)
+
+
+@lru_cache(maxsize=512)
+def pool_work(pool: Pool) -> Work:
+    """The work of a pool, interval by interval: contacts add, handle time and its spread are weighted by contacts."""
+    parts = [demand.intervals(queue, pool.horizon, contacts) for queue, contacts in zip(pool.queues, _contacts(pool).T, strict=True)]
+    contacts = sum(part.contacts * (part.days > 0)[:, :, None] for part in parts)
+    weights = _contacts(pool).sum(axis=0)
+    spread = float(np.average([queue.aht_scv for queue in pool.queues], weights=weights if weights.sum() else None))
+    variation = float(np.average([queue.day_cv for queue in pool.queues], weights=weights if weights.sum() else None))
+    is_open = np.logical_or.reduce([np.concatenate([part.open, part.open]) for part in parts])
+    days = np.maximum.reduce([part.days for part in parts])
+    return Work(np.asarray(contacts), _pooled_aht_s(pool), days, is_open, parts[0].interval_s, variation, spread)
+
+
+def _contacts(pool: Pool) -> Array:
+    """Contacts the pool is offered [months, queues]."""
+    return np.stack([demand.contacts(queue, pool.horizon) * share for queue, share in zip(pool.queues, pool.shares, strict=True)], axis=1)
+
+
+def _aht_s(pool: Pool) -> Array:
+    """Handle time by queue [months, queues], the penalty of breadth included."""
+    return np.stack([demand.aht_s(queue, pool.horizon) for queue in pool.queues], axis=1) * (1 + pool.penalty)
+
+
+def _pooled_aht_s(pool: Pool) -> Array:
+    contacts, aht_s = _contacts(pool), _aht_s(pool)
+    total = contacts.sum(axis=1)
+    return np.where(total > 0, (contacts * aht_s).sum(axis=1) / np.where(total > 0, total, 1.0), aht_s.mean(axis=1))
+
+
+@lru_cache(maxsize=512)
+def pool_agents(pool: Pool) -> AgentsRequired:
+    """Agents by interval. Where pooled queues promise different things, every promise is met on the pooled work: the most agents count."""
+    work = pool_work(pool)
+    answers = [channel.agents_required(work) for channel in _channels(pool)]
+    most = np.argmax([answer.agents for answer in answers], axis=0)[None]
+    agents = np.take_along_axis(np.stack([answer.agents for answer in answers]), most, axis=0)[0]
+    binding = np.take_along_axis(np.stack([answer.binding for answer in answers]), most, axis=0)[0]
+    return AgentsRequired(agents, binding)
+
+
+def _channels(pool: Pool) -> list[Any]:
+    """The distinct promises within a pool; opening backlogs of deferred work add up."""
+    channels = [queue.channel for queue in pool.queues]
+    waiting = sum(channel.opening_backlog * share for channel, share in zip(channels, pool.shares, strict=True) if isinstance(channel, Deferred))
+    channels = [channel.model_copy(update={"opening_backlog": waiting}) if isinstance(channel, Deferred) else channel for channel in channels]
+    return list(dict.fromkeys(channels))
+
+
+@lru_cache(maxsize=512)
+def pool_need(pool: Pool) -> PoolNeed:
+    """Hours that a pool needs on position, month by month."""
+    work, required, contacts, aht_s = pool_work(pool), pool_agents(pool), _contacts(pool), _aht_s(pool)
+    return PoolNeed(contacts, aht_s, contacts * aht_s / 3600, on_position_hours(work, required.agents), binding_code(work, required))
+
+
+def net_hours(group: Group, scenario: Scenario) -> Array:
+    """On-position hours that one paid FTE of a group brings [months]."""
+    site = next(site for site in scenario.sites if site.name == group.site)
+    return _net_hours(group.staffing, scenario.horizon, site.country, site.subdivision)
+
+
+@lru_cache(maxsize=512)
+def _net_hours(parameters: staffing.Staffing, months: Horizon, country: str | None, subdivision: str | None) -> Array:
+    out, inside = staffing.shrinkage_shares(parameters, horizon.calendar_months(months))
+    paid = horizon.paid_hours(months, parameters.weekly_hours) * horizon.working_share(months, country, subdivision)
+    return staffing.net_hours(paid, out, inside, parameters.schedule_efficiency)
+
+
+def requirement(scenario: Scenario) -> Requirement:
+    """What every group of the scenario needs, its levers worked in. Only what changed since the last call is worked out again."""
+    scenario = moved(scenario)
+    queues = {queue.name: queue for queue in scenario.queues}
+    parts = [_group_rows(group, queues, scenario) for group in scenario.groups]
+    rows = [(index, queue) for index, part in enumerate(parts) for queue in part["queue"]]
+    columns = {name: np.concatenate([part[name] for part in parts], axis=1) for name in _COLUMNS}
+    return Requirement(
+        groups=tuple(group.name for group in scenario.groups),
+        row_group=tuple(index for index, _ in rows),
+        row_queue=tuple(queue for _, queue in rows),
+        group_fte=np.stack([part["fte"].sum(axis=1) for part in parts], axis=1),
+        group_heads=np.stack([part["heads"].sum(axis=1) for part in parts], axis=1),
+        net_hours=np.stack([net_hours(group, scenario) for group in scenario.groups], axis=1),
+        **columns,
+    )
+
+
+_COLUMNS = ("contacts", "aht_s", "workload_hours", "on_position_hours", "binding", "fte", "heads")
+
+
+def _group_rows(group: Group, queues: dict[str, Queue], scenario: Scenario) -> dict[str, Any]:
+    return _stated_rows(group, scenario) if group.stated_heads else _served_rows(group, queues, scenario)
+
+
+def _served_rows(group: Group, queues: dict[str, Queue], scenario: Scenario) -> dict[str, Any]:
+    served = list(pools(group, queues, scenario.horizon))
+    needs = [pool_need(pool) for pool in served]
+    rows = {name: np.concatenate([getattr(need, name) for need in needs], axis=1) for name in ("contacts", "aht_s", "workload_hours")}
+    hours = np.concatenate([need.hours_by_queue for need in needs], axis=1)
+    binding = np.concatenate([np.repeat(need.binding[:, None], need.contacts.shape[1], axis=1) for need in needs], axis=1)
+    fte = staffing.paid_fte(hours, net_hours(group, scenario)[:, None])
+    heads = fte / staffing.mean_contract_fraction(group.staffing.contracts)
+    queue_names = [queue.name for pool in served for queue in pool.queues]
+    return rows | {"queue": queue_names, "on_position_hours": hours, "binding": binding, "fte": fte, "heads": heads}
+
+
+def _stated_rows(group: Group, scenario: Scenario) -> dict[str, Any]:
+    """Stated people, trainees included, and the FTE that a settled group of that size brings."""
+    assert group.stated_heads is not None
+    heads = np.array(stated_path(group.stated_heads, scenario.horizon.months))[:, None]
+    site = next(site for site in scenario.sites if site.name == group.site)
+    brings = settled_yield(group.workforce, site.training.mentees_per_mentor, site.training.mentor_loss)
+    fte = heads * staffing.mean_contract_fraction(group.staffing.contracts) * brings
+    nothing = np.zeros_like(heads)
+    empty = {name: nothing for name in ("contacts", "aht_s", "workload_hours", "on_position_hours")}
+    return empty | {"queue": [""], "binding": np.full(heads.shape, STATED, dtype=np.int8), "fte": fte, "heads": heads}
+
+
+def binding_name(code: int) -> str:
+    """The word for what binds; empty where nothing is required."""
+    return BINDING[code] if code >= 0 else ""
