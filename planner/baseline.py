@@ -1,7 +1,7 @@
 """Decisions as a careful spreadsheet would take them: the benchmark that stays visible beside every better plan.
 
-Months in order, sites in their order of priority. Hires look ahead by the time to fill and the months to 90 % of a start's peak, in whole classes rounded
-up; leaders join ahead of their ratio by their lead time; overtime, then contractors, cover what is left. Everything stays inside the limits.
+Months in order, sites in their order of priority. Hires look ahead by the time to fill and the months to 90 % of a start's peak, at the pace that closes
+every gap until then, in whole classes rounded up; leaders join ahead of their ratio by their lead time; overtime, then contractors, cover what is left. Everything stays inside the limits.
 """
 
 import math
@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner import finance, hiring, organisation, training
-from planner.cohorts import QUANTITIES, Cohorts, classroom_months, cohorts
+from planner.cohorts import QUANTITIES, Cohorts, classroom_months, cohorts, maturing
 from planner.decisions import Decisions, nothing_decided, units
 from planner.organisation import FRONTLINE, Role
 from planner.plan import (
@@ -19,7 +19,7 @@ from planner.plan import (
 )
 from planner.requirement import Requirement, requirement
 from planner.scenario import Scenario, moved
-from planner.workforce import months_to_ninety_percent, reaching_tenure, start_response
+from planner.workforce import months_to_ninety_percent, start_response
 
 Array = NDArray[np.float64]
 HEADS, FTE, NESTING, ELIGIBLE = (QUANTITIES.index(name) for name in ("heads", "fte", "nesting", "mentors_eligible"))
@@ -47,6 +47,7 @@ class _Ladder:
     heads: Array
     ready: Array | None
     matured: Array | None
+    arrivals: Array | None
     carried: Array
     entrants: Array
     on_order: Array
@@ -63,9 +64,14 @@ class _Spreadsheet:
         self.path = self.parts.opening.copy()
         self.capacity = self.parts.capacity_per_start
         self.fte = self.parts.productive_fte(self.path[FTE], self.path[NESTING])
+        self.pace = [_pace(self.capacity[group, 0], ahead) for group, ahead in enumerate(self.ahead)]
         self.required = _held(need.group_fte, span).T
         self.required_heads = _held(np.ceil(need.group_heads - HAIR), span)
         self.decided = nothing_decided(scenario)
+        roles = scenario.organisation.roles
+        self.counts = {role.name: belongs(scenario, role.leads, role.name) for role in roles}
+        self.feeds = {role.name: belongs(scenario, role.feeder, role.name) for role in roles if role.feeder}
+        self.feeder_exits = {role.name: feeder_exit_probability(scenario, role) for role in roles if role.feeder}
         self.site_of = site_index(scenario)
         self.rooms_used = np.zeros((len(scenario.sites), span))
         self.room_kernels = [training.rooms_response(classroom_months(group.workforce), span) for group in scenario.groups]
@@ -88,13 +94,13 @@ class _Spreadsheet:
 
     def _ladder(self, role: Role, span: int) -> _Ladder:
         shape = (span, len(units(self.scenario, role.name)))
-        ready = matured = None
+        ready = matured = arrivals = None
         if role.feeder:
             entrants = {other.name: np.zeros((self.months, len(units(self.scenario, other.name)))) for other in self.scenario.organisation.roles}
             ready, matured = bench_inflow(self.scenario, self.decided, role, entrants)
-            matured = np.concatenate([matured, np.zeros((span - self.months, matured.shape[1]))])
+            arrivals = maturing(self.scenario, role.time_in_grade_months, self.months).start if role.feeder == FRONTLINE else None
         carried = np.zeros(shape[1])
-        return _Ladder(role, opening_heads(self.scenario, role), ready, matured, carried, np.zeros(shape), np.zeros(shape))
+        return _Ladder(role, opening_heads(self.scenario, role), ready, matured, arrivals, carried, np.zeros(shape), np.zeros(shape))
 
     # The walk
 
@@ -122,7 +128,7 @@ class _Spreadsheet:
         counted = {FRONTLINE: frontline}
         for name, ladder in self.ladders.items():
             role = ladder.role
-            needed = organisation.required_leaders(counted[role.leads] @ belongs(self.scenario, role.leads, name), role.span)
+            needed = organisation.required_leaders(counted[role.leads] @ self.counts[name], role.span)
             missing = organisation.vacancies(needed, ladder.heads).astype(float)
             if role.seek == "when_broken":
                 arriving = ladder.on_order[month] - self.decided.appointments[name][month]
@@ -140,7 +146,7 @@ class _Spreadsheet:
         made: dict[str, Array] = {}
         for name, ladder in self.ladders.items():
             role = ladder.role
-            needed = organisation.required_leaders(expected[role.leads] @ belongs(self.scenario, role.leads, name), role.span)
+            needed = organisation.required_leaders(expected[role.leads] @ self.counts[name], role.span)
             staying = ladder.heads * (1 - role.exit_probability_monthly) + ladder.on_order[min(month + 1, len(ladder.on_order) - 1)]
             expected[name] = np.maximum(staying, needed)
             if role.feeder and ladder.ready is not None:
@@ -151,8 +157,8 @@ class _Spreadsheet:
     def _attempts(self, ladder: _Ladder, vacancies: Array) -> Array:
         """Promotions by unit of the feeder: the internal share of the vacancies, from the units with the deepest bench."""
         role, bench = ladder.role, ladder.ready
-        available = organisation.bench_available(bench, feeder_exit_probability(self.scenario, role)).astype(float)
-        membership = belongs(self.scenario, str(role.feeder), role.name)
+        available = organisation.bench_available(bench, self.feeder_exits[role.name]).astype(float)
+        membership = self.feeds[role.name]
         chosen = organisation.fill(role, vacancies, available @ membership, ladder.carried)
         ladder.carried = chosen.carried
         if membership.shape[0] == membership.shape[1] and membership.trace() == len(membership):
@@ -179,7 +185,7 @@ class _Spreadsheet:
     def _move_up(self, month: int, ladder: _Ladder, attempts: Array) -> Array:
         """Promoted people who stay in the role [units of the role]."""
         stay = attempts - sum(organisation.failures(ladder.role, attempts))
-        return np.asarray(stay @ belongs(self.scenario, str(ladder.role.feeder), ladder.role.name))
+        return np.asarray(stay @ self.feeds[ladder.role.name])
 
     def _drain(self, month: int, away: Array, back: Array) -> None:
         if not (away - back).any() or month + 1 >= self.path.shape[2]:
@@ -194,7 +200,7 @@ class _Spreadsheet:
             role = ladder.role
             due = month + max(role.lead_time_months, 1)
             if role.seek == "when_broken" and not _only_from_within(role) and due < len(ladder.on_order):
-                posts = organisation.required_leaders(self.counted[role.leads] @ belongs(self.scenario, role.leads, name), role.span)
+                posts = organisation.required_leaders(self.counted[role.leads] @ self.counts[name], role.span)
                 pipeline = ladder.on_order[month + 1 : due + 1].sum(axis=0)
                 ladder.on_order[due] += organisation.vacancies(posts, ladder.heads + pipeline)
 
@@ -205,7 +211,7 @@ class _Spreadsheet:
         if role.feeder != FRONTLINE:
             feeder = self.ladders[str(role.feeder)]
             ladder.matured = organisation.matured(feeder.entrants, feeder.role.exit_probability_monthly, role.time_in_grade_months)
-        leave = feeder_exit_probability(self.scenario, role)
+        leave = self.feeder_exits[role.name]
         ladder.ready = ladder.ready * (1 - leave) + role.ready_share * ladder.matured[month] - promotions[role.name]
 
     # Hiring
@@ -246,10 +252,10 @@ class _Spreadsheet:
         return self.scenario.sites[self.site_of[group]].training
 
     def _wanted(self, month: int, group: int) -> int:
-        """Starts that close the gap at the month in which they count."""
-        counts = month + self.ahead[group]
-        gap = self.required[group, counts] - self.fte[group, counts]
-        return math.ceil(gap / self.capacity[group, 0, self.ahead[group]] - 1e-6) if gap > 1e-6 else 0
+        """Starts that close every gap they can help with, if hiring goes on at the same pace until then: gap / sum of the responses so far."""
+        helps, together = self.pace[group]
+        gaps = self.required[group, month + helps] - self.fte[group, month + helps]
+        return max(0, math.ceil((gaps / together).max() - 1e-6))
 
     def _within_limits(self, month: int, group: int, wanted: int) -> dict[int, int]:
         """As many of the wanted starts as every limit allows, in whole classes, by source; empty if not even the smallest class fits."""
@@ -344,12 +350,9 @@ class _Spreadsheet:
             self.money_left[month] -= people * self.scenario.hiring.sources[source].cost_per_hire
 
     def _mature(self, month: int, group: int, source: int, people: int) -> None:
-        multiplier = self.scenario.hiring.sources[source].exit_multiplier
         for ladder in self.ladders.values():
-            if ladder.role.feeder == FRONTLINE and ladder.matured is not None:
-                span = len(ladder.matured)
-                arrivals = reaching_tenure(self.scenario.groups[group].workforce, span, ladder.role.time_in_grade_months, multiplier)
-                ladder.matured[month:, group] += people * arrivals[: span - month]
+            if ladder.arrivals is not None and ladder.matured is not None:
+                ladder.matured[month:, group] += people * ladder.arrivals[group, source, : len(ladder.matured) - month]
 
     def _seat(self, month: int, group: int, classes: int) -> None:
         self.decided.classes[month, group] += classes
@@ -389,6 +392,12 @@ def promotion_flows_of(scenario: Scenario, promotions: dict[str, Array], feeder:
 def _only_from_within(role: Role) -> bool:
     """A role whose vacancies are all to be filled by promotion is never filled from outside."""
     return role.feeder is not None and role.internal_share == 1
+
+
+def _pace(capacity: Array, ahead: int) -> tuple[NDArray[np.intp], Array]:
+    """Months after a start in which it brings at least half of what it brings after `ahead` months, and the sum of equal starts every month until then."""
+    helps = np.flatnonzero(capacity[: ahead + 1] >= 0.5 * capacity[ahead])
+    return helps, np.cumsum(capacity[: ahead + 1])[helps]
 
 
 def _held(values: Array, months: int) -> Array:

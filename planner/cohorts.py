@@ -91,6 +91,31 @@ def _settled(people: Workforce, months: int) -> Array:
     return _rows(response, response.heads, nobody, nobody)
 
 
+@dataclass(frozen=True, eq=False)
+class Maturing:
+    """Frontline people who reach a time in grade: there on day 1 [groups]; month by month of those in post [groups, months] and of one start
+    [groups, sources, months]."""
+
+    there: Array
+    opening: Array
+    start: Array
+
+
+def maturing(scenario: Scenario, tenure_months: float, months: int) -> Maturing:
+    """Who reaches a time in grade among the frontline of a scenario whose levers are at rest."""
+    groups = tuple(group.workforce for group in scenario.groups)
+    return _maturing(groups, tuple(source.exit_multiplier for source in scenario.hiring.sources), tenure_months, months)
+
+
+@lru_cache(maxsize=128)
+def _maturing(groups: tuple[Workforce, ...], multipliers: tuple[float, ...], tenure: float, months: int) -> Maturing:
+    return Maturing(
+        there=np.array([workforce.opening_with_tenure(people, 1, tenure)[0] for people in groups]),
+        opening=np.stack([workforce.opening_reaching_tenure(people, months, tenure) for people in groups]),
+        start=np.stack([np.stack([workforce.reaching_tenure(people, months, tenure, each) for each in multipliers]) for people in groups]),
+    )
+
+
 def superposed(starts: Array, response: Array) -> Array:
     """What starts [months, groups, sources] add up to under responses [..., groups, sources, months]: [..., groups, months]."""
     months = len(starts)

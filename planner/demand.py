@@ -17,6 +17,7 @@ from planner.horizon import (
     calendar_months,
     coverage_faults,
     day_counts,
+    days_of_months,
     hours_faults,
     interval_count,
     month_index,
@@ -78,6 +79,10 @@ class Demand(Parameters):
     season: Annotated[tuple[Multiple, ...], Field(min_length=12, max_length=12)] = (1.0,) * 12
     """Factor of each calendar month, January to December, on base contacts. Assumption: no season."""
 
+    follows_open_days: bool = False
+    """Whether base contacts are those of an average month and each month gets its part by the open days it has; else every month gets base, growth and
+    season alone. Assumption: base, growth and season alone."""
+
     events: tuple[Event, ...] = ()
     """Dated events, on top of a series or of base, growth and season. Yours: campaigns, outages, launches."""
 
@@ -134,7 +139,7 @@ def event_factor(events: tuple[Event, ...], changes: tuple[float, ...], horizon:
 def contacts(demand: Demand, horizon: Horizon) -> Floats:
     """Contacts offered in each month [T].
 
-    The monthly series, or base x (1 + growth)^t x season of the calendar month; then the events. Raises InvalidScenario where neither is given.
+    The monthly series, or base x (1 + growth)^t x season of the calendar month (x open days, where it follows them); then the events. Raises InvalidScenario where neither is given.
 
     >>> contacts(Demand(base_contacts=1000, growth_monthly=0.01), Horizon(first_month="2027-01", months=3)).round(1).tolist()
     [1000.0, 1010.0, 1020.1]
@@ -156,7 +161,18 @@ def base_path(demand: Demand, horizon: Horizon) -> Floats:
         return np.array(demand.contacts_monthly, dtype=float)
     season = np.array(demand.season)[calendar_months(horizon) - 1]
     path: Floats = (demand.base_contacts or 0.0) * (1 + demand.growth_monthly) ** np.arange(horizon.months) * season
-    return path
+    return path * open_days_factor(demand, horizon) if demand.follows_open_days else path
+
+
+def open_days_factor(demand: Demand, horizon: Horizon) -> Floats:
+    """Weight of each month's open days over that of an average month without public holidays (365.25 / 12 days) [T].
+
+    >>> open_days_factor(Demand(base_contacts=1), Horizon(first_month="2027-02", months=2)).round(3).tolist()
+    [0.92, 1.058]
+    """
+    weights = day_type_weights(demand.opening, demand.week_profile)
+    factor: Floats = day_counts(horizon, demand.opening) @ weights / (weights[:7].sum() / 7 * days_of_months(1.0))
+    return factor
 
 
 def aht_s(demand: Demand, horizon: Horizon) -> Floats:

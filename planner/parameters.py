@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Literal, Self, TypeVar, Union, get_args, get_origin
 
 import annotated_types
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import Field as Field
 from pydantic.fields import FieldInfo
 
 from planner.errors import Fault, InvalidScenario
@@ -78,6 +79,7 @@ class Parameter:
     upper: float | None
     help: str
     basis: Basis
+    optional: bool = False
 
     @property
     def is_number(self) -> bool:
@@ -122,6 +124,7 @@ def describe(path: str, name: str, value: Any, info: FieldInfo) -> Parameter:
         upper=_bound(metadata, "le", "lt"),
         help=help_text,
         basis=next((basis for mark, basis in _BASES.items() if mark in help_text), "yours"),
+        optional=type(None) in get_args(info.annotation),
     )
 
 

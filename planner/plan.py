@@ -10,14 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner import finance, hiring, organisation, training
-from planner.cohorts import Cohorts, Frontline, classroom_months, cohorts, frontline
+from planner.cohorts import Cohorts, Frontline, classroom_months, cohorts, frontline, maturing, superposed
 from planner.decisions import Decisions, role_named, units
 from planner.errors import Fault, InvalidDecisions
 from planner.horizon import month_labels
 from planner.organisation import FRONTLINE, Role, RolePath
 from planner.requirement import Requirement, requirement
 from planner.scenario import Scenario, moved
-from planner.workforce import opening_reaching_tenure, opening_with_tenure, reaching_tenure, settled_exit_probability
+from planner.workforce import settled_exit_probability
 
 Array = NDArray[np.float64]
 
@@ -107,12 +107,12 @@ class Plan:
     @property
     def shortage_fte(self) -> Array:
         """FTE missing after overtime and contractors."""
-        return np.maximum(0.0, self.required_fte - self.available_fte)
+        return missing_fte(self.required_fte, self.available_fte)
 
     @property
     def surplus_fte(self) -> Array:
         """FTE beyond the requirement."""
-        return np.maximum(0.0, self.available_fte - self.required_fte)
+        return missing_fte(self.available_fte, self.required_fte)
 
     @property
     def cost(self) -> Array:
@@ -127,6 +127,12 @@ class Plan:
     def role(self, name: str) -> RoleMonths:
         """The months of one role."""
         return next(months for months in self.roles if months.role.name == name)
+
+
+def missing_fte(wanted: Array, there: Array) -> Array:
+    """How much of what is wanted is not there; a difference of rounding is none."""
+    missing = wanted - there
+    return np.where(missing > 1e-9, missing, 0.0)
 
 
 def project(scenario: Scenario, decisions: Decisions, need: Requirement | None = None) -> Plan:
@@ -278,17 +284,8 @@ def bench_inflow(scenario: Scenario, decisions: Decisions, role: Role, entrants:
 
 
 def _frontline_inflow(scenario: Scenario, decisions: Decisions, role: Role) -> tuple[Array, Array]:
-    months, tenure = scenario.horizon.months, role.time_in_grade_months
-    opening, matured = [], []
-    for g, group in enumerate(scenario.groups):
-        arrivals = opening_reaching_tenure(group.workforce, months, tenure).copy()
-        for s, source in enumerate(scenario.hiring.sources):
-            response = reaching_tenure(group.workforce, months, tenure, source.exit_multiplier)
-            if response.any():
-                arrivals += np.convolve(decisions.starts[:, g, s], response)[:months]
-        opening.append(opening_with_tenure(group.workforce, 1, tenure)[0] * role.ready_share)
-        matured.append(arrivals)
-    return np.array(opening), np.stack(matured, axis=1)
+    reaching = maturing(scenario, role.time_in_grade_months, scenario.horizon.months)
+    return reaching.there * role.ready_share, (reaching.opening + superposed(decisions.starts, reaching.start)).T
 
 
 # Training and recruiting load ----------------------------------------------------------------------------------------------------------------
@@ -406,7 +403,7 @@ def _frontline_costs(scenario: Scenario, decisions: Decisions, need: Requirement
         "training": finance.class_cost(given, decisions.classes),
         "overtime": finance.overtime(given, decisions.overtime_fte, pay_fte),
         "contractor": finance.contractor(given, decisions.contractor_fte),
-        "shortage_price": finance.shortage_price(given, np.maximum(0.0, need.group_fte - available), pay_fte),
+        "shortage_price": finance.shortage_price(given, missing_fte(need.group_fte, available), pay_fte),
     }
     return [
         CostLine(group.site, group.name, FRONTLINE, item, amounts[:, g]) for g, group in enumerate(scenario.groups) for item, amounts in items.items()

@@ -93,7 +93,8 @@ def test_what_comes_in_is_done_or_left(arrivals, capacity, opening):
     found = serve_backlog(arrivals, capacity, opening)
     before = np.append(opening, found.closing_backlog[:-1])
     np.testing.assert_allclose(before + arrivals - found.processed, found.closing_backlog, atol=1e-9)
-    assert np.all(found.processed <= capacity) and np.all(found.closing_backlog >= 0)
+    assert np.all(found.processed <= capacity)
+    assert np.all(found.closing_backlog >= 0)
 
 
 def test_a_deadline_between_slots_counts_the_slots_it_fills():
@@ -106,7 +107,8 @@ def test_months_are_independent():
     opening = np.arange(60.0)
     rates, cyclic = required_rate(months, 48, opening), required_rate_cyclic(months, 48)
     served = serve_backlog(months, rates[:, None], opening)
-    assert rates.shape == cyclic.shape == (60,) and served.processed.shape == months.shape
+    assert rates.shape == cyclic.shape == (60,)
+    assert served.processed.shape == months.shape
     for month in (0, 17, 59):
         assert rates[month] == required_rate(months[month], 48, opening[month])
         assert cyclic[month] == required_rate_cyclic(months[month], 48)

@@ -32,7 +32,13 @@ def test_effective_concurrency_is_less_than_the_number_of_chats():
 
 
 @quick
-@given(st.floats(0.1, 200), st.integers(1, 220), st.floats(60, 900), st.floats(0, 200), st.one_of(st.just(INF), st.floats(10, 2000)))
+@given(
+    st.floats(0.1, 200),
+    st.integers(1, 220),
+    st.floats(60, 900),
+    st.floats(0, 200),
+    st.one_of(st.just(INF), st.floats(10, 2000)),
+)
 def test_one_chat_at_a_time_is_the_telephone(load, agents, aht_s, awt_s, patience_s):
     chat = chat_performance(load / aht_s, agents, (aht_s,), patience_s, awt_s)
     phone = erlang.performance(load, agents, aht_s, awt_s, patience_s)
@@ -132,7 +138,8 @@ def test_the_chat_requirement_is_the_fewest(rate_per_s, target, patience_s, leng
     agents, why = required_chat_agents(rate_per_s, lengths, target, 30, patience_s, max_occupancy=max_occupancy)
     enough = chat_performance(rate_per_s, agents, lengths, patience_s, 30)
     fewer = chat_performance(rate_per_s, agents - 1, lengths, patience_s, 30)
-    assert enough.service_level >= target and enough.occupancy <= max_occupancy
+    assert enough.service_level >= target
+    assert enough.occupancy <= max_occupancy
     assert fewer.service_level < target or fewer.occupancy > max_occupancy
     assert TARGETS[why] == ("service_level" if fewer.service_level < target else "occupancy")
 
@@ -140,7 +147,8 @@ def test_the_chat_requirement_is_the_fewest(rate_per_s, target, patience_s, leng
 def test_holding_more_chats_never_needs_more_agents():
     rates = np.linspace(0.001, 0.2, 40)
     one, two, three = (required_chat_agents(rates, LENGTHS[:k], 0.8, 30, 240)[0] for k in (1, 2, 3))
-    assert np.all(two <= one) and np.all(three <= two)
+    assert np.all(two <= one)
+    assert np.all(three <= two)
 
 
 def test_a_batch_scales_lengths_by_interval_and_equals_single_answers():
@@ -157,7 +165,8 @@ def test_a_batch_scales_lengths_by_interval_and_equals_single_answers():
 
 def test_a_crowd_of_idle_agents_is_told_without_overflow():
     found = chat_performance(0.5, 3000, LENGTHS, 240, 30)
-    assert found.wait_probability == 0 and found.service_level == 1
+    assert found.wait_probability == 0
+    assert found.service_level == 1
     assert found.chats_per_agent * 3000 == pytest.approx(0.5 * 480, rel=1e-6)
 
 

@@ -88,7 +88,11 @@ def test_erlang_a_matches_every_row_of_the_table():
 def test_erlang_a_service_level_matches_every_row_of_the_table():
     rows = table("erlang_a_sl")
     found = performance(
-        rows["offered_load_erlang"], rows["agents_count"], rows["aht_s"], rows["threshold_s"], rows["mean_patience_s"]
+        rows["offered_load_erlang"],
+        rows["agents_count"],
+        rows["aht_s"],
+        rows["threshold_s"],
+        rows["mean_patience_s"],
     )
     np.testing.assert_allclose(found.service_level, rows["sl_served_within_T_over_offered"], rtol=0, atol=1e-12)
 
@@ -101,9 +105,7 @@ def test_every_erlang_b_staffing_of_the_table_is_found():
 
 def test_every_erlang_c_staffing_of_the_table_is_found():
     rows = table("staffing_erlang_c")
-    found = required_agents(
-        rows["offered_load_erlang"], rows["aht_s"], rows["target_service_level_frac"], rows["threshold_s"]
-    )
+    found = required_agents(rows["offered_load_erlang"], rows["aht_s"], rows["target_service_level_frac"], rows["threshold_s"])
     np.testing.assert_array_equal(found, rows["min_agents_count"])
 
 
@@ -159,7 +161,13 @@ def markov_chain(load: float, n: int, aht_s: float, awt_s: float, patience_s: fl
 
 @pytest.mark.parametrize(
     ("load", "agents", "aht_s", "awt_s", "patience_s"),
-    [(3.7, 4, 300, 20, 180), (3.7, 2, 300, 60, 90), (8, 11, 120, 0, 60), (10, 6, 240, 30, 240), (0.4, 1, 500, 100, 700)],
+    [
+        (3.7, 4, 300, 20, 180),
+        (3.7, 2, 300, 60, 90),
+        (8, 11, 120, 0, 60),
+        (10, 6, 240, 30, 240),
+        (0.4, 1, 500, 100, 700),
+    ],
 )
 def test_erlang_a_equals_its_markov_chain(load, agents, aht_s, awt_s, patience_s):
     expected = markov_chain(load, agents, aht_s, awt_s, patience_s)
@@ -209,7 +217,12 @@ def test_erlang_a_searches_below_the_load_and_meets_a_cap_with_fewer():
 
 @pytest.mark.parametrize(
     ("load", "cv", "fixed", "realised", "expected", "ninety"),
-    [(100 / 6, 0.08, 19, 0.793, 20, 21), (100, 0.08, 100, 0.755, 103, 110), (400, 0.08, 382, 0.700, 395, 421), (400, 0.16, 382, 0.597, 422, 460)],
+    [
+        (100 / 6, 0.08, 19, 0.793, 20, 21),
+        (100, 0.08, 100, 0.755, 103, 110),
+        (400, 0.08, 382, 0.700, 395, 421),
+        (400, 0.16, 382, 0.597, 422, 460),
+    ],
 )
 def test_a_random_day_needs_more_agents_than_its_mean(load, cv, fixed, realised, expected, ninety):
     assert required_agents(load, 300, 0.8, 20, 180) == fixed
@@ -238,7 +251,10 @@ def test_the_many_server_approximation_with_abandonment_reproduces_its_example()
 @given(loads, st.integers(1, 450), handle_times, waits, patiences)
 def test_more_agents_or_less_load_never_make_service_worse(load, agents, aht_s, awt_s, patience_s):
     base = performance(load, agents, aht_s, awt_s, patience_s)
-    for better in (performance(load, agents + 1, aht_s, awt_s, patience_s), performance(load * 0.97, agents, aht_s, awt_s, patience_s)):
+    for better in (
+        performance(load, agents + 1, aht_s, awt_s, patience_s),
+        performance(load * 0.97, agents, aht_s, awt_s, patience_s),
+    ):
         assert better.service_level >= base.service_level - 1e-12
         assert better.asa_s <= base.asa_s * (1 + 1e-12)
         assert better.abandonment <= base.abandonment + 1e-12
@@ -387,6 +403,15 @@ def test_a_target_exactly_at_a_level_is_met_and_just_above_it_is_not(patience_s)
         assert required_agents(load, 240, np.nextafter(level, 2), 15, patience_s) == agents + 1
 
 
+@pytest.mark.parametrize(("low", "high"), [(8, 12), (12, 200), (200, 1100), (1100, 20_000)])
+def test_the_quick_search_starts_closer_than_the_margin_it_rechecks(low, high):
+    kernels = erlang._kernels()
+    for load in np.random.default_rng(7).uniform(low, high, 200):
+        nearest = int(load + 0.5)
+        quick_start = kernels.inverse_blocking_near(nearest, load - nearest, erlang._diagonal())
+        assert quick_start == pytest.approx(kernels.inverse_blocking(load, nearest, 0.0, 1.0), rel=kernels.CLOSE / 4)
+
+
 def test_many_threads_may_ask_at_once():
     batch = intervals(1, 3000)
     expected, _ = required_with_binding(**batch)
@@ -481,7 +506,14 @@ def expected_by_summation(load, agents, aht_s, awt_s, patience_s, cv) -> tuple[f
 
 @pytest.mark.parametrize(
     ("load", "agents", "patience_s", "cv"),
-    [(0.5, 1, 180, 0.3), (16, 18, 60, 0.08), (60, 50, 600, 0.4), (60, 66, INF, 0.1), (300, 310, 180, 0.02), (5, 9, INF, 1.0)],
+    [
+        (0.5, 1, 180, 0.3),
+        (16, 18, 60, 0.08),
+        (60, 50, 600, 0.4),
+        (60, 66, INF, 0.1),
+        (300, 310, 180, 0.02),
+        (5, 9, INF, 1.0),
+    ],
 )
 def test_expected_performance_equals_a_fine_summation_over_days(load, agents, patience_s, cv):
     found = erlang.expected_performance(load, agents, 300, 20, patience_s, cv)
@@ -493,7 +525,14 @@ def test_expected_performance_equals_a_fine_summation_over_days(load, agents, pa
 
 
 @quick
-@given(st.floats(1, 150), handle_times, st.floats(0.3, 0.95), st.floats(30, 900), st.floats(0.02, 0.5), limit_sets)
+@given(
+    st.floats(1, 150),
+    handle_times,
+    st.floats(0.3, 0.95),
+    st.floats(30, 900),
+    st.floats(0.02, 0.5),
+    limit_sets,
+)
 def test_the_expected_requirement_is_the_fewest(load, aht_s, target, patience_s, cv, limits):
     agents, why = erlang.required_expected_with_binding(load, aht_s, target, 20, patience_s, cv, **limits)
     assert met(erlang.expected_performance(load, agents, aht_s, 20, patience_s, cv), target, limits)

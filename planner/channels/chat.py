@@ -13,7 +13,7 @@ from planner.queueing import concurrency
 class Chat(Parameters):
     """A chat queue. The queue's handle time is the length of a chat held alone."""
 
-    kind: Literal["chat"] = "chat"
+    kind: Literal["chat"]
     """The channel. Yours: voice, chat or deferred."""
 
     length_factors: Annotated[tuple[Annotated[float, Field(ge=1, le=20)], ...], Field(min_length=1, max_length=10)] = (1.0, 1.25)

@@ -12,7 +12,7 @@ from planner.queueing import backlog
 class Deferred(Parameters):
     """A queue of work with a deadline, done in the queue's opening hours by a steady team."""
 
-    kind: Literal["deferred"] = "deferred"
+    kind: Literal["deferred"]
     """The channel. Yours: voice, chat or deferred."""
 
     deadline_hours: Annotated[float, Field(gt=0, le=1_000), Unit("open hours")] = 12.0

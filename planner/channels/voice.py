@@ -13,7 +13,7 @@ from planner.queueing import erlang
 class Voice(Parameters):
     """A telephone queue."""
 
-    kind: Literal["voice"] = "voice"
+    kind: Literal["voice"]
     """The channel. Yours: voice, chat or deferred."""
 
     patience_s: Annotated[float, Field(gt=0, le=1e6), Unit("s")] | None = 180.0

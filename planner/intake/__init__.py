@@ -6,5 +6,6 @@ from planner.intake.use import check_cover, use_volumes
 from planner.intake.volumes import Gap, QueueVolumes, Report, Volumes
 
 __all__ = [
-    "FORMATS", "Gap", "Layout", "OpenQuestions", "QueueVolumes", "Question", "Report", "Volumes", "check_cover", "own_csv", "read_volumes", "template", "use_volumes",
+    "FORMATS", "Gap", "Layout", "OpenQuestions", "QueueVolumes", "Question", "Report", "Volumes",
+    "check_cover", "own_csv", "read_volumes", "template", "use_volumes",
 ]

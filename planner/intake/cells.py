@@ -1,33 +1,43 @@
 """Text cells to numbers, months and starts. What two readings fit is decided by the evidence of the whole column, or asked."""
 
+import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from planner.intake.findings import Findings, Question
 from planner.intake.raw import Flags
-from planner.intake.table import Table, Texts, fault_rows
+from planner.intake.table import Cells, Table, fault_rows
 
 Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
 Times = npt.NDArray[np.datetime64]
 
 LARGEST = 1e9
+YEARS = range(1900, 2200)
+NOT_A_TIME = int(np.iinfo(np.int64).min)
+"""How numpy stores a time that is none."""
 
 
-def _number_form(mark: str, group: str) -> str:
-    whole = rf"(?:[0-9]+|[1-9][0-9]{{0,2}}(?:(?:{group}[0-9]{{3}})+|(?: [0-9]{{3}})+|(?:'[0-9]{{3}})+))"
-    return rf"-?(?:{whole}(?:{mark}[0-9]+)?|{mark}[0-9]+)(?:[eE][+-]?[0-9]{{1,2}})?"
+def distinct(cells: Iterable[str]) -> tuple[list[str], Ints]:
+    """The different texts in order of appearance, and the number of each cell's text among them.
 
-
-POINT = _number_form(r"\.", ",")
-COMMA = _number_form(",", r"\.")
+    >>> distinct(["b", "a", "b"])
+    (['b', 'a'], array([0, 1, 0]))
+    """
+    numbers: dict[str, int] = {}
+    codes = np.array([numbers.setdefault(cell, len(numbers)) for cell in cells], dtype=np.int64)
+    return list(numbers), codes
 
 
 @dataclass(frozen=True)
 class Readings:
-    """How many cells of a column fit the first reading only, the second only, or both with different meanings; and one of the last as an example."""
+    """How many cells fit the first reading only, the second only, or both with different meanings; and one of the last as an example."""
 
     first: int
     second: int
@@ -40,30 +50,78 @@ class Readings:
         return self.both > 0 and self.first == 0 and self.second == 0
 
 
-def readings(cells: Texts, first: Flags, second: Flags, differ: Flags) -> Readings:
+def readings(cells: Cells, first: Flags, second: Flags, differ: Flags) -> Readings:
     """Count what each reading fits."""
     both = first & second & differ
-    example = str(cells[both].iloc[0]) if both.any() else ""
+    example = cells[int(both.argmax())] if both.any() else ""
     return Readings(int((first & ~second).sum()), int((second & ~first).sum()), int(both.sum()), example)
+
+
+# Numbers
+
+
+def _number_form(mark: str, group: str) -> re.Pattern[str]:
+    whole = rf"(?:[0-9]+|[1-9][0-9]{{0,2}}(?:(?:{group}[0-9]{{3}})+|(?: [0-9]{{3}})+|(?:'[0-9]{{3}})+))"
+    return re.compile(rf"-?(?:{whole}(?:{mark}[0-9]+)?|{mark}[0-9]+)(?:[eE][+-]?[0-9]{{1,2}})?")
+
+
+POINT = _number_form(r"\.", ",")
+COMMA = _number_form(",", r"\.")
+_PLAIN_SIGNS = str.maketrans("\u00a0\u202f\u2009\u2019\u2212", "   '-")
+"""Every kind of narrow or fixed space, apostrophe and minus as its plain form."""
+_WITHOUT_POINT_GROUPS = str.maketrans("", "", " ',")
+_WITHOUT_COMMA_GROUPS = str.maketrans(",", ".", " '.")
+
+
+class Numbers(NamedTuple):
+    """The cells of a column read with a decimal point and with a decimal comma; NaN where the reading does not fit."""
+
+    point: Floats
+    comma: Floats
 
 
 def numbers(table: Table, columns: tuple[str, ...], findings: Findings) -> dict[str, Floats]:
     """Numbers of some columns; a blank cell and a faulty one are NaN, the faulty one is also a fault. One decimal mark holds for the file."""
-    texts = {column: _unspaced(table.columns[column]) for column in columns}
-    mark = _decimal_mark({column: texts[column][~table.native[column]] for column in columns}, findings)
-    return {column: _converted(table, column, texts[column], mark, findings) for column in columns}
+    read = {column: _both_ways(table.columns[column]) for column in columns}
+    mark = _decimal_mark({column: _evidence(table, column, read[column]) for column in columns}, findings)
+    return {column: _checked(table, column, _chosen(table, column, read[column], mark), mark, findings) for column in columns}
 
 
-def _unspaced(cells: Texts) -> Texts:
-    """Every kind of narrow or fixed space, apostrophe and minus as its plain form."""
-    return cells.str.replace("[\u00a0\u202f\u2009]", " ", regex=True).str.replace("\u2019", "'", regex=False).str.replace("\u2212", "-", regex=False)
+def _both_ways(cells: Cells) -> Numbers:
+    texts, codes = distinct(cells)
+    return Numbers(np.array([_by_point(text) for text in texts])[codes], np.array([_by_comma(text) for text in texts])[codes])
 
 
-def _decimal_mark(texts: dict[str, Texts], findings: Findings) -> str:
+def _by_point(text: str) -> float:
+    """A text as a number with a decimal point.
+
+    >>> _by_point("1,234.5"), _by_point("1.234,5")
+    (1234.5, nan)
+    """
+    plain = text.translate(_PLAIN_SIGNS)
+    return float(plain.translate(_WITHOUT_POINT_GROUPS)) if POINT.fullmatch(plain) else float("nan")
+
+
+def _by_comma(text: str) -> float:
+    """A text as a number with a decimal comma.
+
+    >>> _by_comma("1,234.5"), _by_comma("1.234,5")
+    (nan, 1234.5)
+    """
+    plain = text.translate(_PLAIN_SIGNS)
+    return float(plain.translate(_WITHOUT_COMMA_GROUPS)) if COMMA.fullmatch(plain) else float("nan")
+
+
+def _evidence(table: Table, column: str, read: Numbers) -> Readings:
+    text = ~table.native[column]
+    point, comma = ~np.isnan(read.point) & text, ~np.isnan(read.comma) & text
+    return readings(table.columns[column], point, comma, read.point != read.comma)
+
+
+def _decimal_mark(columns: dict[str, Readings], findings: Findings) -> str:
     """'point' or 'comma': the only reading that fits every cell of the file, told where it matters; else asked."""
-    counts = {column: _marks(cells) for column, cells in texts.items()}
-    unclear = {column: count for column, count in counts.items() if count.unclear}
-    point, comma = (sum(getattr(count, side) for count in counts.values()) for side in ("first", "second"))
+    unclear = {column: count for column, count in columns.items() if count.unclear}
+    point, comma = sum(count.first for count in columns.values()), sum(count.second for count in columns.values())
     likely = "point" if point >= comma else "comma"
     if findings.answer("decimal") is not None or unclear:
         column, example = next(((column, count.example) for column, count in unclear.items()), ("", "1.234"))
@@ -74,142 +132,177 @@ def _decimal_mark(texts: dict[str, Texts], findings: Findings) -> str:
     return likely
 
 
-def _marks(cells: Texts) -> Readings:
-    return readings(cells, _fits(cells, POINT), _fits(cells, COMMA), cells.str.contains("[.,]", regex=True).to_numpy(dtype=bool))
+def _chosen(table: Table, column: str, read: Numbers, mark: str) -> Floats:
+    return read.point if mark == "point" else np.where(table.native[column], read.point, read.comma)
 
 
-def _fits(cells: Texts, form: str) -> Flags:
-    return cells.str.fullmatch(form).to_numpy(dtype=bool)
-
-
-def _converted(table: Table, column: str, texts: Texts, mark: str, findings: Findings) -> Floats:
-    native = table.native[column]
-    by_point, by_comma = _fits(texts, POINT) & (native | (mark == "point")), _fits(texts, COMMA) & ~native & (mark == "comma")
-    values = np.full(len(texts), np.nan)
-    values[by_point] = texts[by_point].str.replace("[ ',]", "", regex=True).astype(float)
-    values[by_comma] = texts[by_comma].str.replace("[ '.]", "", regex=True).str.replace(",", ".", regex=False).astype(float)
-    blank = (texts == "").to_numpy(dtype=bool)
-    remedy = f"Write it with digits and a decimal {mark}, without signs or units."
-    fault_rows(findings, table, ~blank & ~by_point & ~by_comma, column, ("this is not a number", remedy))
+def _checked(table: Table, column: str, values: Floats, mark: str, findings: Findings) -> Floats:
+    wrong = np.isnan(values) & ~table.blank(column)
+    fault_rows(findings, table, wrong, column, ("this is not a number", f"Write it with digits and a decimal {mark}, without signs or units."))
     fault_rows(findings, table, values < 0, column, ("the number is negative", "Write 0 or more."))
     fault_rows(findings, table, values > LARGEST, column, ("the number is beyond 1,000,000,000", "Correct it."))
     return np.where((values < 0) | (values > LARGEST), np.nan, values + 0.0)
 
 
-_TIME = r"(?:[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.0{1,9})?)?(?: ?[AaPp][Mm])?)"
-_ISO_TIME = r"[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.0{1,9})?)?"
-_OFFSET = r" ?(?:[Zz]|[+-][0-9]{2}:?[0-9]{2}|[+-][0-9]{2})"
-ISO = rf"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}[T ]{_ISO_TIME}"
-ISO_OFFSET = ISO + _OFFSET
-YEAR_FIRST = rf"[0-9]{{4}}/[0-9]{{1,2}}/[0-9]{{1,2}} {_ISO_TIME}"
-COMPACT = rf"[0-9]{{8}}[T ]{_ISO_TIME}"
-_DAY = "|".join(rf"[0-9]{{1,2}}{mark}[0-9]{{1,2}}{mark}[0-9]{{4}}" for mark in ("/", r"\.", "-"))
-DAY_OR_MONTH_FIRST = rf"(?:{_DAY}) {_TIME}"
-DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
-DATE_DAY_OR_MONTH_FIRST = rf"(?:{_DAY})"
-MONTH_FORMS = (
-    (r"[0-9]{4}-[0-9]{1,2}", "%Y-%m"), (r"[0-9]{4}/[0-9]{1,2}", "%Y/%m"),
-    (r"[0-9]{1,2}/[0-9]{4}", "%m/%Y"), (r"[0-9]{1,2}-[0-9]{4}", "%m-%Y"), (r"[0-9]{1,2}\.[0-9]{4}", "%m.%Y"),
-    (r"[A-Za-z]{3}[ -][0-9]{4}", "%b %Y"), (r"[A-Za-z]{4,9}[ -][0-9]{4}", "%B %Y"),
-)
+# Months and starts
+
+
+class Moment(NamedTuple):
+    """One text read with the day first and with the month first, in seconds since 1970 on the clock; `utc` where it carries an offset."""
+
+    day_first: int
+    month_first: int
+    utc: int = NOT_A_TIME
+    is_month: bool = False
+
+
+NEVER = Moment(NOT_A_TIME, NOT_A_TIME)
+_CLOCK = r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2})(?:\.0{1,9})?)?"
+_HALF = r"(?: ?([AaPp])[Mm])?"
+_OFFSET = r"(?: ?([Zz]|[+-][0-9]{2}(?::?[0-9]{2})?))?"
+_YEAR_FIRST = re.compile(rf"([0-9]{{4}})([-/])([0-9]{{1,2}})\2([0-9]{{1,2}})(?:[T ]{_CLOCK}{_OFFSET})?")
+_COMPACT = re.compile(rf"([0-9]{{4}})()([0-9]{{2}})([0-9]{{2}})[T ]{_CLOCK}{_OFFSET}")
+_YEAR_LAST = re.compile(rf"([0-9]{{1,2}})([-/.])([0-9]{{1,2}})\2([0-9]{{4}})(?: {_CLOCK}{_HALF})?")
+_YEAR_MONTH = re.compile(r"([0-9]{4})[-/]([0-9]{1,2})")
+_MONTH_YEAR = re.compile(r"([0-9]{1,2})[-/.]([0-9]{4})")
+_NAMED_MONTH = re.compile(r"([A-Za-z]{3,9})[ -]([0-9]{4})")
+_NAMES = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december")
+
+
+@lru_cache(maxsize=4096)
+def _day(year: str, month: str | int, day: str | int) -> int:
+    """Seconds since 1970 of a day's beginning."""
+    try:
+        days = date(int(year), int(month), int(day)).toordinal() - date(1970, 1, 1).toordinal()
+    except ValueError:
+        return NOT_A_TIME
+    return days * 86_400 if int(year) in YEARS else NOT_A_TIME
+
+
+def _seconds(hour: str | None, minute: str | None, second: str | None, half: str | None = None) -> int | None:
+    """Seconds since midnight; None for a time that no clock shows."""
+    if hour is None or minute is None:
+        return 0
+    hours, minutes, seconds = int(hour), int(minute), int(second or 0)
+    if half and not 1 <= hours <= 12:
+        return None
+    if half:
+        hours = hours % 12 + (12 if half in "Pp" else 0)
+    return hours * 3600 + minutes * 60 + seconds if hours < 24 and minutes < 60 and seconds < 60 else None
+
+
+def _offset(text: str) -> int | None:
+    """Seconds that a clock is ahead of UTC.
+
+    >>> _offset("+05:30"), _offset("Z"), _offset("-08"), _offset("+25:00")
+    (19800, 0, -28800, None)
+    """
+    if text in "Zz":
+        return 0
+    hours, minutes = int(text[1:3]), int(text[3:].removeprefix(":") or 0)
+    return (hours * 3600 + minutes * 60) * (-1 if text[0] == "-" else 1) if hours <= 14 and minutes < 60 else None
+
+
+def _at(day: int, clock: int | None) -> int:
+    return NOT_A_TIME if day == NOT_A_TIME or clock is None else day + clock
+
+
+def start_of(text: str) -> Moment:
+    """The start of an interval.
+
+    >>> start_of("2027-01-04T08:30+01:00")[1:3], start_of("20270104 08:30")[1]
+    ((1799051400, 1799047800), 1799051400)
+    """
+    if found := _YEAR_FIRST.fullmatch(text) or _COMPACT.fullmatch(text):
+        return _year_first(found) if found[5] else NEVER
+    if found := _YEAR_LAST.fullmatch(text):
+        return _year_last(found) if found[5] else NEVER
+    return NEVER
+
+
+def _year_first(found: re.Match[str]) -> Moment:
+    local = _at(_day(found[1], found[3], found[4]), _seconds(found[5], found[6], found[7]))
+    if found[8] is None or local == NOT_A_TIME:
+        return Moment(local, local)
+    ahead = _offset(found[8])
+    return NEVER if ahead is None else Moment(local, local, local - ahead)
+
+
+def _year_last(found: re.Match[str]) -> Moment:
+    """Points stand between day, month and year in this order only; other marks also between month, day and year."""
+    clock = _seconds(found[5], found[6], found[7], found[8])
+    day_first = _at(_day(found[4], found[3], found[1]), clock)
+    return Moment(day_first, NOT_A_TIME if found[2] == "." else _at(_day(found[4], found[1], found[3]), clock))
+
+
+def month_of(text: str) -> Moment:
+    """A month, or any day in it.
+
+    >>> month_of("2027-01") == month_of("Jan 2027") == month_of("01/2027")
+    True
+    """
+    if found := _YEAR_MONTH.fullmatch(text):
+        return _month(found[1], found[2])
+    if found := _MONTH_YEAR.fullmatch(text):
+        return _month(found[2], found[1])
+    if found := _NAMED_MONTH.fullmatch(text):
+        name = found[1].lower()
+        return _month(found[2], next((number for number, full in enumerate(_NAMES, 1) if name in (full, full[:3])), 0))
+    found = _YEAR_FIRST.fullmatch(text)
+    if found and found[8] is None:
+        return _year_first(found)
+    found = _YEAR_LAST.fullmatch(text)
+    return _year_last(found) if found else NEVER
+
+
+def _month(year: str, month: str | int) -> Moment:
+    first = _day(year, month, 1)
+    return Moment(first, first, is_month=True)
+
+
+class Moments(NamedTuple):
+    """Times of a column in the order of its rows; NaT where they cannot be read."""
+
+    local: Times
+    utc: Times
+    is_month: Flags
+
+
+def _moments(table: Table, column: str, read: Callable[[str], Moment], remedy: str, findings: Findings) -> Moments:
+    texts, codes = distinct(table.columns[column])
+    fields = np.array([read(text) for text in texts], dtype=np.int64).reshape(-1, len(Moment._fields))[codes]
+    day_first, month_first = fields[:, 0], fields[:, 1]
+    local = day_first if _date_order(table.columns[column], day_first, month_first, findings) == "day" else month_first
+    wrong, blank = local == NOT_A_TIME, table.blank(column)
+    fault_rows(findings, table, wrong & blank, column, ("the cell is blank", remedy))
+    fault_rows(findings, table, wrong & ~blank, column, (f"this is not a {'month' if column == 'month' else 'start of an interval'}", remedy))
+    utc = np.where(wrong, NOT_A_TIME, fields[:, 2])
+    return Moments(local.astype("datetime64[s]"), utc.astype("datetime64[s]"), fields[:, 3].astype(bool))
+
+
+def _date_order(cells: Cells, day_first: Ints, month_first: Ints, findings: Findings) -> str:
+    """'day' or 'month': what comes first in every date of the column; else asked."""
+    count = readings(cells, day_first != NOT_A_TIME, month_first != NOT_A_TIME, day_first != month_first)
+    if findings.answer("date_order") is not None or count.unclear:
+        text = f"'{count.example or cells[0]}' can begin with the day or with the month; which comes first?"
+        return findings.ask(Question("date_order", text, ("day", "month"))) or "day"
+    order = "day" if count.first >= count.second else "month"
+    if count.first or count.second:
+        findings.note(f"Dates are read with the {order} first (cells that can only be read so: {max(count.first, count.second):,}).")
+    return order
 
 
 def months(table: Table, column: str, findings: Findings) -> Times:
     """First day of the month of each row; NaT where it cannot be read, which is a fault. A date stands for its month."""
-    texts, found = table.columns[column], np.full(len(table.lines), np.datetime64("NaT"), dtype="datetime64[s]")
-    for form, pattern in MONTH_FORMS:
-        _place(found, texts.str.replace("-", " ", regex=False) if "%b" in pattern.lower() else texts, form, pattern)
-    exact = ~np.isnat(found)
-    _place(found, texts, DATE, "%Y-%m-%d")
-    _place(found, texts, ISO, "ISO8601")
-    _by_order(found, texts, DATE_DAY_OR_MONTH_FIRST, ("%d/%m/%Y", "%m/%d/%Y"), findings)
-    _by_order(found, texts, DAY_OR_MONTH_FIRST, ("%d/%m/%Y", "%m/%d/%Y"), findings)
-    first_days = found.astype("datetime64[M]").astype("datetime64[s]")
-    if (later := int(((found != first_days) & ~exact & ~np.isnat(found)).sum())):
+    found = _moments(table, column, month_of, "Write it as 2027-01.", findings)
+    first_days = found.local.astype("datetime64[M]").astype("datetime64[s]")
+    later = int(((found.local != first_days) & ~found.is_month & ~np.isnat(found.local)).sum())
+    if later:
         findings.note(f"{later:,} rows carry a day within the month; each stands for its month.")
-    return _known(table, column, first_days, ("this is not a month", "Write it as 2027-01."), findings)
+    return first_days
 
 
 def starts(table: Table, column: str, findings: Findings) -> tuple[Times, Times]:
     """Start of each row as the clock shows it, and in UTC where the text carries an offset (else NaT). What cannot be read is a fault."""
-    texts = table.columns[column]
-    nothing = np.full(len(table.lines), np.datetime64("NaT"), dtype="datetime64[s]")
-    local, utc = nothing.copy(), nothing.copy()
-    _place(local, texts, ISO, "ISO8601")
-    _place(local, texts, YEAR_FIRST, "%Y/%m/%d %H:%M")
-    _place(local, texts, COMPACT, "%Y%m%d %H:%M")
-    _by_order(local, texts, DAY_OR_MONTH_FIRST, ("%d/%m/%Y", "%m/%d/%Y"), findings)
-    offset = _fits(texts, ISO_OFFSET)
-    if offset.any():
-        _place(local, texts.str.replace(_OFFSET + "$", "", regex=True).where(offset, ""), ISO, "ISO8601")
-        utc[offset] = _utc(texts[offset])
-    local = np.where(offset & np.isnat(utc), np.datetime64("NaT"), local)
-    return _known(table, column, local, ("this is not the start of an interval", "Write it as 2027-01-04 08:30."), findings), utc
-
-
-def _utc(texts: Texts) -> Times:
-    parsed = pd.to_datetime(texts.str.upper().str.replace(" (?=[Z+-])", "", regex=True), format="ISO8601", utc=True, errors="coerce")
-    return np.asarray(parsed.dt.tz_localize(None).to_numpy(dtype="datetime64[s]"))
-
-
-def _place(found: Times, texts: Texts, form: str, pattern: str) -> None:
-    """Read the cells of one form into `found`."""
-    fits = _fits(texts, form) & np.isnat(found)
-    if fits.any():
-        found[fits] = _parsed(texts[fits], pattern)
-
-
-def _parsed(texts: Texts, pattern: str) -> Times:
-    if pattern.endswith("%H:%M"):
-        texts = texts.str.replace("T", " ", regex=False).str.replace(r"\.0+$", "", regex=True)
-        seconds = texts.str.fullmatch(r".*:[0-9]{2}:[0-9]{2}").to_numpy(dtype=bool)
-        texts = texts.where(seconds, texts + ":00")
-        pattern += ":%S"
-    return np.asarray(pd.to_datetime(texts, format=pattern, errors="coerce").to_numpy(dtype="datetime64[s]"))
-
-
-def _by_order(found: Times, texts: Texts, form: str, patterns: tuple[str, str], findings: Findings) -> None:
-    """Read dates whose first number is a day or a month. Points stand between day, month and year in this order only."""
-    fits = _fits(texts, form) & np.isnat(found)
-    if not fits.any():
-        return
-    cells = texts[fits]
-    clock = "" if form == DATE_DAY_OR_MONTH_FIRST else " %H:%M"
-    slashed = cells.str.replace(r"^([0-9]+)[.-]([0-9]+)[.-]", r"\1/\2/", regex=True)
-    halves = [_parsed_clock(slashed, pattern + clock) for pattern in patterns]
-    halves[1] = np.where(cells.str.contains(r"^[0-9]+\.", regex=True).to_numpy(dtype=bool), np.datetime64("NaT"), halves[1])
-    found[fits] = halves[_date_order(cells, halves[0], halves[1], findings) == "month first"]
-
-
-def _parsed_clock(texts: Texts, pattern: str) -> Times:
-    noon = texts.str.contains("[AaPp][Mm]$", regex=True).to_numpy(dtype=bool)
-    if not noon.any():
-        return _parsed(texts, pattern)
-    parsed = np.full(len(texts), np.datetime64("NaT"), dtype="datetime64[s]")
-    parsed[~noon] = _parsed(texts[~noon], pattern)
-    spaced = texts[noon].str.upper().str.replace(r" ?([AP]M)$", r" \1", regex=True)
-    for clock in ("%I:%M %p", "%I:%M:%S %p"):
-        tried = pd.to_datetime(spaced, format=pattern.replace("%H:%M", clock), errors="coerce").to_numpy(dtype="datetime64[s]")
-        parsed[noon] = np.where(np.isnat(parsed[noon]), tried, parsed[noon])
-    return parsed
-
-
-def _date_order(cells: Texts, day_first: Times, month_first: Times, findings: Findings) -> str:
-    count = readings(cells, ~np.isnat(day_first), ~np.isnat(month_first), day_first != month_first)
-    if findings.answer("date_order") is not None or count.unclear:
-        text = f"'{count.example or cells.iloc[0]}' can begin with the day or with the month; which comes first?"
-        return {"month": "month first"}.get(findings.ask(Question("date_order", text, ("day", "month"))) or "", "day first")
-    order = "day first" if count.first >= count.second else "month first"
-    if count.first or count.second:
-        findings.note(f"Dates are read with the {order} (cells that can only be read so: {max(count.first, count.second):,}).")
-    return order
-
-
-def _known(table: Table, column: str, found: Times, words: tuple[str, str], findings: Findings) -> Times:
-    """Times within the years that can be planned; anything else is a fault."""
-    years = found.astype("datetime64[Y]").astype(np.int64) + 1970
-    wrong = np.isnat(found) | (years < 1900) | (years > 2199)
-    blank = (table.columns[column] == "").to_numpy(dtype=bool)
-    fault_rows(findings, table, wrong & blank, column, ("the cell is blank", words[1]))
-    fault_rows(findings, table, wrong & ~blank, column, words)
-    return np.where(wrong, np.datetime64("NaT"), found)
+    found = _moments(table, column, start_of, "Write it as 2027-01-04 08:30.", findings)
+    return found.local, found.utc

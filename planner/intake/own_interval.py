@@ -35,7 +35,8 @@ class OwnInterval:
         table = below_header(raw, header, self.columns, findings)
         local, utc = starts(table, "start", findings)
         contacts, aht_s = contacts_and_aht(table, findings)
-        return Rows(table, queue_names(table, "queue", findings), local, utc, contacts, aht_s, self.has_intervals)
+        names, queue = queue_names(table, "queue", findings)
+        return Rows(table, names, queue, local, utc, contacts, aht_s, self.has_intervals)
 
     def template(self, scenario: Scenario) -> bytes:
         """A file with the first full week of the scenario's queues whose numbers are still to be filled in."""

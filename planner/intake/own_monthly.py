@@ -33,7 +33,8 @@ class OwnMonthly:
         table = below_header(raw, header, self.columns, findings)
         time = months(table, "month", findings)
         contacts, aht_s = contacts_and_aht(table, findings)
-        return Rows(table, queue_names(table, "queue", findings), time, np.full_like(time, np.datetime64("NaT")), contacts, aht_s, self.has_intervals)
+        names, queue = queue_names(table, "queue", findings)
+        return Rows(table, names, queue, time, np.full_like(time, np.datetime64("NaT")), contacts, aht_s, self.has_intervals)
 
     def template(self, scenario: Scenario) -> bytes:
         """A file with the scenario's months and queues whose numbers are still to be filled in."""

@@ -43,7 +43,7 @@ class RawTable:
     place: str
     rows: tuple[tuple[str, ...], ...]
     lines: tuple[int, ...]
-    native: tuple[Flags, ...] | None = None
+    native: Flags | None = None
 
 
 def read_table(data: bytes, findings: Findings, words: frozenset[str]) -> RawTable:
@@ -70,7 +70,8 @@ def _decoded(data: bytes, findings: Findings) -> str:
     try:
         text = data.decode(encoding)
     except UnicodeDecodeError as error:
-        findings.stop(f"{findings.file_name}, row {_line(data, error.start)}", f"the text is not {encoding}", "Save the file as CSV UTF-8.", repr(data[error.start : error.start + 4]))
+        place, found = f"{findings.file_name}, row {_line(data, error.start)}", repr(data[error.start : error.start + 4])
+        findings.stop(place, f"the text is not {encoding}", "Save the file as CSV UTF-8.", found)
     if "\0" in text:
         findings.stop(f"{findings.file_name}, row {text[: text.index(chr(0))].count(chr(10)) + 1}", "there is a NUL character", "Save the file as CSV UTF-8.")
     return unicodedata.normalize("NFC", text.removeprefix("\ufeff"))
@@ -95,7 +96,8 @@ def _encoding(data: bytes, findings: Findings) -> str:
 
 def _without_utf8(data: bytes, position: int, findings: Findings) -> str:
     if b"\0" in data or _UTF8_CHARACTER.search(data):
-        findings.stop(f"{findings.file_name}, row {_line(data, position)}", "the text is damaged: part of it is UTF-8 and part is not", "Export it again as CSV UTF-8.", repr(data[position : position + 4]))
+        place, found = f"{findings.file_name}, row {_line(data, position)}", repr(data[position : position + 4])
+        findings.stop(place, "the text is damaged: part of it is UTF-8 and part is not", "Export it again as CSV UTF-8.", found)
     findings.note("The file is not UTF-8; it is read as cp1252 (Western Windows). Check the letters with accents, or assume another encoding.")
     return "cp1252"
 
@@ -119,7 +121,8 @@ def _read_text(text: str, findings: Findings, words: frozenset[str]) -> RawTable
             lines.append(line + 1)
             line = reader.line_num
     except csv.Error as error:
-        findings.stop(f"{findings.file_name}, row {line + 1}", f"the row cannot be split into columns ({error})", "Close every quotation mark, and double those inside a text.")
+        remedy = "Close every quotation mark, and double those inside a text."
+        findings.stop(f"{findings.file_name}, row {line + 1}", f"the row cannot be split into columns ({error})", remedy)
     return _without_blank_rows(RawTable(findings.file_name, tuple(rows), tuple(lines)), findings)
 
 
@@ -156,7 +159,7 @@ def _without_blank_rows(table: RawTable, findings: Findings) -> RawTable:
     passed = sum(len(row) > 1 for row in table.rows) - sum(len(table.rows[number]) > 1 for number in kept)
     if passed:
         findings.note(f"{passed:,} blank rows are passed over.")
-    native = None if table.native is None else tuple(table.native[number] for number in kept)
+    native = None if table.native is None else table.native[kept]
     return RawTable(table.place, tuple(table.rows[number] for number in kept), tuple(table.lines[number] for number in kept), native)
 
 
@@ -241,7 +244,7 @@ def _sheet(sheets: dict[str, list[list[Any]]], findings: Findings, words: frozen
 
 def _as_text(place: str, cells: list[list[Any]]) -> RawTable:
     rows = tuple(tuple(map(_cell_text, row)) for row in cells)
-    native = tuple(np.array([not isinstance(cell, str) for cell in row], dtype=bool) for row in cells)
+    native = np.array([[type(cell) is not str for cell in row] for row in cells], dtype=bool)
     return RawTable(place, rows, tuple(range(1, len(rows) + 1)), native)
 
 
@@ -252,10 +255,10 @@ def _cell_text(cell: Any) -> str:
     ('5', '2027-01-01 00:00:00', '2027-01-01 08:30:00')
     """
     if isinstance(cell, str):
-        return unicodedata.normalize("NFC", cell)
+        return cell if cell.isascii() else unicodedata.normalize("NFC", cell)
     if isinstance(cell, float):
         return str(int(cell)) if cell.is_integer() else repr(cell)
     if isinstance(cell, datetime):
-        rounded = cell + timedelta(milliseconds=500) if cell.year < date.max.year else cell
-        return rounded.replace(microsecond=0).isoformat(" ")
+        rounded = cell + timedelta(milliseconds=500) if cell.microsecond and cell.year < date.max.year else cell
+        return rounded.isoformat(" ", "seconds")
     return f"{cell.isoformat()} 00:00:00" if isinstance(cell, date) else str(cell)

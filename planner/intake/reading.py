@@ -103,14 +103,15 @@ def _check_answers(findings: Findings, assume: Mapping[str, str], zone: str | No
         if key not in QUESTIONS:
             nearest = difflib.get_close_matches(key, QUESTIONS, n=1, cutoff=0.0)[0]
             findings.fault(findings.file_name, f"'{key}' is no question that a file can raise", f"Did you mean '{nearest}'?")
-    if zone is not None and not is_zone(zone):
-        findings.fault(findings.file_name, f"there is no time zone '{zone}'", "Name one as Europe/Berlin.")
+    for given in (zone, _assumed_zone(findings)):
+        if given is not None and not is_zone(given):
+            findings.fault(findings.file_name, f"there is no time zone '{given}'", "Name one as Europe/Berlin.")
     findings.settle()
 
 
 def _assumed_zone(findings: Findings) -> str | None:
     zone = findings.answer("zone")
-    return zone if zone and is_zone(zone) else None
+    return None if zone == "as_written" else zone
 
 
 def _layout(raw: RawTable, findings: Findings) -> tuple[Layout, int]:
@@ -143,7 +144,7 @@ def _no_layout(raw: RawTable, findings: Findings) -> None:
 def _zones(rows: Rows, scenario: Scenario | None, zone: str | None, findings: Findings) -> dict[str, str | None]:
     """The time zone of each queue in the file: its own, else the one given."""
     own = {queue.name: queue.opening.zone for queue in scenario.queues} if scenario else {}
-    zones = {name: own.get(name) or zone for name in rows.queue.unique()}
+    zones = {name: own.get(name) or zone for name in rows.names}
     for name, found in zones.items():
         if found and not is_zone(found):
             findings.fault(f"queues.{name}.opening.zone", f"there is no time zone '{found}'", "Name one as Europe/Berlin.")

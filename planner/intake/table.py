@@ -4,27 +4,29 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from planner.intake.findings import Findings
 from planner.intake.raw import HEADER_ROWS, Flags, RawTable, normal
 
-Texts = pd.Series
-"""A column of text cells, without outer spaces; `str` by dtype, positions from 0."""
+Cells = tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Table:
-    """The named columns of a file: text cells, which of them are native numbers or dates, and the row number of each in the file."""
+    """The named columns of a file: cells without outer spaces, which of them are native numbers or dates, and the row number of each in the file."""
 
     place: str
-    columns: dict[str, Texts]
+    columns: dict[str, Cells]
     native: dict[str, Flags]
     lines: npt.NDArray[np.int64]
 
     def cell(self, position: int, column: str) -> str:
         """The place of a cell, in the words of messages."""
         return f"{self.place}, row {self.lines[position]}, column {column}"
+
+    def blank(self, column: str) -> Flags:
+        """Which cells of a column are blank."""
+        return np.array([not cell for cell in self.columns[column]], dtype=bool)
 
 
 def header_row(raw: RawTable, columns: tuple[str, ...]) -> int | None:
@@ -38,34 +40,35 @@ def header_row(raw: RawTable, columns: tuple[str, ...]) -> int | None:
 def below_header(raw: RawTable, header: int, columns: tuple[str, ...], findings: Findings) -> Table:
     """The columns below a header. Repeated and unknown columns and ragged rows are faults."""
     names = [normal(cell) for cell in raw.rows[header]]
-    place = f"{raw.place}, row {raw.lines[header]}"
+    _check_names(names, columns, f"{raw.place}, row {raw.lines[header]}", findings)
+    if header:
+        findings.note(f"Lines above the header are passed over: {header}.")
+    kept = _even_rows(raw, header, findings)
+    _empty_below_blank_names(raw, names, kept, findings)
+    if not kept:
+        findings.settle()
+        findings.stop(f"{raw.place}, row {raw.lines[header]}", "there are no rows below the header", "Choose a file with a header and rows.")
+    return _table(raw, names, kept, columns)
+
+
+def _check_names(names: list[str], columns: tuple[str, ...], place: str, findings: Findings) -> None:
     for name in sorted({name for name in names if name and names.count(name) > 1}):
         findings.fault(f"{place}, column {name}", "the column stands there twice", "Keep one of the two.")
     for name in names:
         if name and name not in columns:
             findings.fault(f"{place}, column {name}", "the layout has no such column", f"Remove it: the columns are {', '.join(columns)}.")
-    kept = _even_rows(raw, header, findings)
-    if header:
-        findings.note(f"{header} lines above the header are passed over.")
-    _empty_below_blank_names(raw, names, kept, findings)
-    if not kept:
-        findings.settle()
-        findings.stop(place, "there are no rows below the header", "Choose a file with a header and rows.")
-    return _table(raw, names, kept, columns)
 
 
 def _even_rows(raw: RawTable, header: int, findings: Findings) -> list[int]:
     """Positions of the rows with as many cells as the header; the others are faults."""
     width = len(raw.rows[header])
-    kept = []
-    for position in range(header + 1, len(raw.rows)):
+    below = range(header + 1, len(raw.rows))
+    for position in below:
         cells = len(raw.rows[position])
-        if cells == width:
-            kept.append(position)
-        else:
+        if cells != width:
             remedy = "Put quotation marks around a text or number that contains the delimiter." if cells > width else "Give every cell of the row."
             findings.fault(f"{raw.place}, row {raw.lines[position]}", f"the row does not have {width} cells as the header has", remedy, f"{cells} cells")
-    return kept
+    return [position for position in below if len(raw.rows[position]) == width]
 
 
 def _empty_below_blank_names(raw: RawTable, names: list[str], kept: list[int], findings: Findings) -> None:
@@ -78,11 +81,11 @@ def _empty_below_blank_names(raw: RawTable, names: list[str], kept: list[int], f
 
 def _table(raw: RawTable, names: list[str], kept: list[int], columns: tuple[str, ...]) -> Table:
     cells = list(zip(*(raw.rows[position] for position in kept), strict=True))
-    native = np.array([raw.native[position] for position in kept]) if raw.native else np.zeros((len(kept), len(names)), dtype=bool)
+    native = np.zeros((len(kept), len(names)), dtype=bool) if raw.native is None else raw.native[kept]
     where = {column: names.index(column) for column in columns}
     return Table(
         place=raw.place,
-        columns={column: pd.Series(cells[number], dtype="str").str.strip() for column, number in where.items()},
+        columns={column: tuple(map(str.strip, cells[number])) for column, number in where.items()},
         native={column: native[:, number] for column, number in where.items()},
         lines=np.array([raw.lines[position] for position in kept], dtype=np.int64),
     )
@@ -93,5 +96,6 @@ def fault_rows(findings: Findings, table: Table, wrong: Flags, column: str, word
     positions = np.flatnonzero(wrong)
     told = positions[: findings.room]
     for position in told:
-        findings.fault(table.cell(position, column), words[0], words[1], repr(table.columns[column].iloc[position]))
+        cell = table.columns[column][position]
+        findings.fault(table.cell(int(position), column), words[0], words[1], repr(cell) if cell else "")
     findings.untold(words[0], len(positions) - len(told))

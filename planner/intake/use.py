@@ -4,7 +4,7 @@ import difflib
 from datetime import date, timedelta
 
 import numpy as np
-import pandas as pd
+import numpy.typing as npt
 
 from planner.errors import Fault, InvalidScenario, InvalidVolumes
 from planner.horizon import DAYS, Horizon, month_labels, month_start, open_days, open_slots, public_holidays, years
@@ -18,7 +18,7 @@ def use_volumes(scenario: Scenario, volumes: Volumes) -> Scenario:
     """The scenario with the series of the queues that the volumes name replaced, over the months of its horizon.
 
     Monthly volumes replace contacts and handle time by month; intervals also the interval length, the profiles of week and day and the
-    day-to-day spread. Raises InvalidVolumes where the volumes do not cover the horizon or lie outside opening hours.
+    day-to-day spread, which are those of the whole file. Raises InvalidVolumes where the volumes do not cover the horizon or lie outside opening hours.
     """
     faults = faults_of_use(volumes, scenario)
     if faults:
@@ -83,30 +83,40 @@ def _nearest(name: str, scenario: Scenario) -> str:
 def unknown_queues(rows: Rows, scenario: Scenario, findings: Findings) -> None:
     """Note each queue of the file that the scenario does not have, at its first row."""
     known = {queue.name for queue in scenario.queues}
-    for name in rows.queue.unique():
+    for name, mine in rows.by_queue():
         if name and name not in known:
-            position = int(np.flatnonzero((rows.queue == name).to_numpy(dtype=bool))[0])
+            position = int(mine.argmax())
             fault = _unknown(rows.table.cell(position, "queue"), name, scenario)
             findings.fault(fault.place, fault.problem, fault.remedy, fault.value)
 
 
 def _opening_faults(volumes: Volumes, found: QueueVolumes, queue: Queue) -> list[Fault]:
-    """Contacts in intervals in which the queue is closed."""
+    """Contacts in intervals in which the queue is closed, and open weekdays without a contact in the whole file."""
     place, length = f"queues.{queue.name}.opening.days", found.interval_minutes or 30
     try:
         slots = open_slots(queue.opening, length)
     except InvalidScenario as error:
         return [Fault(place, f"{fault.problem}, as the file has it", fault.remedy, fault.value) for fault in error.faults]
-    rows = volumes.rows[(volumes.rows["queue"] == found.name) & (volumes.rows["contacts"] > 0)]
+    idle = slots.any(axis=1) & (np.array(found.week_profile) == 0)
+    return _closed_faults(volumes, queue.name, slots, length) + [_idle_fault(volumes, queue.name, DAYS[day]) for day in np.flatnonzero(idle)]
+
+
+def _idle_fault(volumes: Volumes, name: str, day: str) -> Fault:
+    problem = f"queue '{name}' is open on {day}, and the file has no contact on any {day}"
+    return Fault(f"{volumes.place}, queue {name}", problem, f"Add the rows, or close {day} in queues.{name}.opening.days.")
+
+
+def _closed_faults(volumes: Volumes, name: str, slots: npt.NDArray[np.bool_], length: int) -> list[Fault]:
+    rows = volumes.rows[((volumes.rows["queue"] == name) & (volumes.rows["contacts"] > 0)).to_numpy(dtype=bool)]
     times = rows["time"].to_numpy(dtype="datetime64[s]")
     weekday = weekday_of(day_of(times))
     closed = ~slots[weekday, (times.astype(np.int64) % 86_400) // (60 * length)]
     if not closed.any():
         return []
-    first = int(np.flatnonzero(closed)[0])
-    start = pd.Timestamp(times[first]).strftime("%Y-%m-%d %H:%M")
-    problem = f"queue '{queue.name}' is closed in {int(closed.sum()):,} intervals that have contacts, {start} ({DAYS[weekday[first]]}) the first"
-    return [Fault(f"{volumes.place}, row {rows['line'].iloc[first]}", problem, f"Widen {place}, or drop the rows.")]
+    first = int(closed.argmax())
+    start = times[first].item().strftime("%Y-%m-%d %H:%M")
+    problem = f"queue '{name}' is closed in {int(closed.sum()):,} intervals that have contacts, {start} ({DAYS[weekday[first]]}) the first"
+    return [Fault(f"{volumes.place}, row {rows['line'].iloc[first]}", problem, f"Widen queues.{name}.opening.days, or drop the rows.")]
 
 
 def _spread_faults(volumes: Volumes, found: QueueVolumes) -> list[Fault]:
@@ -129,7 +139,8 @@ def closed_days(volumes: Volumes, scenario: Scenario, findings: Findings) -> Non
 def _absent_days(volumes: Volumes, found: QueueVolumes, scenario: Scenario) -> list[date]:
     opening = next(queue.opening for queue in scenario.queues if queue.name == found.name)
     begin, end = month_start(scenario.horizon, 0), month_start(scenario.horizon, scenario.horizon.months)
-    present = set(pd.to_datetime(volumes.rows.loc[volumes.rows["queue"] == found.name, "time"]).dt.date)
+    times = volumes.rows["time"].to_numpy(dtype="datetime64[s]")[(volumes.rows["queue"] == found.name).to_numpy(dtype=bool)]
+    present = set(np.unique(times.astype("datetime64[D]")).tolist())
     free = public_holidays(opening.country, opening.subdivision, years(scenario.horizon))
     days = (begin + timedelta(days=day) for day in range((end - begin).days))
     return [day for day in days if open_days(opening)[day.weekday()] and day not in free and day not in present]

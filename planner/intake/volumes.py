@@ -6,7 +6,7 @@ from datetime import date, datetime
 import numpy as np
 import pandas as pd
 
-from planner.intake.cells import LARGEST, Floats, Times
+from planner.intake.cells import LARGEST, Floats, Ints, Times
 from planner.intake.findings import Findings
 from planner.intake.rows import Rows, day_of, merged
 
@@ -83,7 +83,7 @@ class Report:
 def volumes_of(rows: Rows, layout: str, lengths: dict[str, int], findings: Findings) -> Volumes:
     """The volumes of faultless rows. A month beyond 1,000,000,000 contacts is a fault."""
     frame = merged(rows)
-    queues = tuple(_queue_volumes(str(name), part, lengths.get(str(name))) for name, part in frame.groupby("queue", sort=False))
+    queues = tuple(_queue_volumes(name, frame[(frame["queue"] == name).to_numpy(dtype=bool)], lengths.get(name)) for name in rows.names)
     for queue in queues:
         for month, contacts in zip(queue.months, queue.contacts, strict=True):
             if contacts > LARGEST:
@@ -133,9 +133,9 @@ def mean_week(times: Times, contacts: Floats, interval_minutes: int) -> Floats:
     return sums / np.maximum(counts, 1)[:, None]
 
 
-def weekday_of(days: np.ndarray) -> np.ndarray:
+def weekday_of(days: Ints) -> Ints:
     """Weekday of days since 1970-01-01, a Thursday; 0 is Monday."""
-    return np.asarray((days + 3) % 7)
+    return (days + 3) % 7
 
 
 def excess_day_cv(times: Times, contacts: Floats) -> float:
@@ -168,16 +168,22 @@ def gaps_of(volumes: Volumes, zones: dict[str, str | None]) -> tuple[Gap, ...]:
 
 
 def _gaps(volumes: Volumes, queue: QueueVolumes, zone: str | None) -> list[Gap]:
-    times = volumes.rows.loc[volumes.rows["queue"] == queue.name, "time"]
-    days = times.groupby(day_of(times.to_numpy(dtype="datetime64[s]"))).agg(["min", "max", "count"])
-    span = (days["max"] - days["min"]).dt.total_seconds()
+    mine = (volumes.rows["queue"] == queue.name).to_numpy(dtype=bool)
+    times = np.sort(volumes.rows["time"].to_numpy(dtype="datetime64[s]")[mine])
+    days, begin, count = np.unique(day_of(times), return_index=True, return_counts=True)
+    first, last = times[begin], times[begin + count - 1]
+    span = (last - first).astype(np.int64)
     if zone:
-        first, last = (days[edge].dt.tz_localize(zone, ambiguous=np.ones(len(days), dtype=bool), nonexistent="shift_forward") for edge in ("min", "max"))
-        span = span.where(span < (last - first).dt.total_seconds(), (last - first).dt.total_seconds())
-    missing = (span / (60 * (queue.interval_minutes or 1)) + 1 - days["count"]).astype(int)
-    short = missing[missing > 0]
-    found = short.index.to_numpy(dtype=np.int64).astype("datetime64[D]").tolist()
-    return [Gap(queue.name, day, count) for day, count in zip(found, short.tolist(), strict=True)]
+        span = np.minimum(span, _instants(last, zone) - _instants(first, zone))
+    missing = span // (60 * (queue.interval_minutes or 1)) + 1 - count
+    short = missing > 0
+    return [Gap(queue.name, day, number) for day, number in zip(days[short].astype("datetime64[D]").tolist(), missing[short].tolist(), strict=True)]
+
+
+def _instants(local: Times, zone: str) -> Ints:
+    """Seconds since 1970 in UTC; of two moments that the clock shows alike, the first."""
+    index = pd.DatetimeIndex(local).tz_localize(zone, ambiguous=np.ones(len(local), dtype=bool), nonexistent="shift_forward")
+    return index.tz_convert("UTC").tz_localize(None).to_numpy(dtype="datetime64[s]").astype(np.int64)
 
 
 def report_of(volumes: Volumes, rows: Rows, gaps: tuple[Gap, ...], notices: tuple[str, ...]) -> Report:

@@ -15,7 +15,12 @@ BLOCK, LONGEST_BLOCK = 512, 4096
 
 
 def numbers(
-    name: str, value: ArrayLike | None, least: float = 0.0, most: float = np.inf, above: bool = False, below: bool = True
+    name: str,
+    value: ArrayLike | None,
+    least: float = 0.0,
+    most: float = np.inf,
+    above: bool = False,
+    below: bool = True,
 ) -> Floats:
     """`value` as numbers within the bounds, which are allowed themselves unless `above` or `below` is set; NaN never is."""
     array = np.asarray(value, dtype=np.float64)

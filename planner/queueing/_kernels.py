@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numba import boolean, int64, njit, types
 
+# Exact functions are never called from contracting ones: numba hands fastmath down to whatever those call first.
 compiled = njit(cache=True, nogil=True, error_model="numpy")
 compiled_contracting = njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"})
 
@@ -25,13 +26,13 @@ OUT, OUTS = types.float64[::1], types.float64[:, ::1]
 AGENTS, BINDING = types.int64[::1], types.int8[::1]
 
 
-def batch(*arguments: Any, **options: Any) -> Callable[[Callable[..., None]], Callable[..., None]]:
+def batch(*arguments: Any) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Compile a loop over arrays for exactly these argument types, on its first call (or load it from the cache on disk)."""
 
     def wrap(loop: Callable[..., None]) -> Callable[..., None]:
         @functools.cache
-        def ready() -> Callable[..., None]:
-            return njit(types.void(*arguments), cache=True, nogil=True, error_model="numpy", **options)(loop)
+        def ready() -> Any:
+            return njit(types.void(*arguments), cache=True, nogil=True, error_model="numpy")(loop)
 
         @functools.wraps(loop)
         def call(*values: Any) -> None:
@@ -42,6 +43,8 @@ def batch(*arguments: Any, **options: Any) -> Callable[[Callable[..., None]], Ca
     return wrap
 
 
+Array = Any
+
 DIAGONAL = 1024
 TAYLOR = 9
 SMALL_LOAD = 8.0
@@ -50,14 +53,16 @@ SERVICE_LEVEL, ASA, ABANDONMENT, OCCUPANCY = 0, 1, 2, 3
 # Terms below these shares of their sum are left out: exact values, and values for a search that rechecks what is close.
 EXACT, QUICK = 1e-22, 1e-13
 # How close to its limit a quick value must be for the exact one to be asked.
-CLOSE = 1e-9
+CLOSE = 1e-8
+# The same for a mean over a random load on a grid this many times coarser.
+COARSE, COARSE_CLOSE = 1.5, 2e-5
 
 
-# --- Erlang B and C ---------------------------------------------------------------------------------------------------------------
+# --- Erlang B and C ----------------------------------------------------------------------------------
 
 
 @compiled
-def inverse_blocking(load, whole, fraction, start):
+def inverse_blocking(load: float, whole: int, fraction: float, start: float) -> float:
     """R at `whole + fraction` servers by R(k) = 1 + R(k-1) k / a, from `start` = R(fraction)."""
     r = start
     for k in range(1, whole + 1):
@@ -68,14 +73,14 @@ def inverse_blocking(load, whole, fraction, start):
 
 
 @batch(IN, IN, IN, OUT)
-def inverse_blocking_many(load, agents, start, out):
+def inverse_blocking_many(load: Array, agents: Array, start: Array, out: Array) -> None:
     for i in range(load.size):
         whole = int(math.floor(agents[i]))
         out[i] = inverse_blocking(load[i], whole, agents[i] - whole, start[i])
 
 
 @compiled
-def servers_for_blocking(load, limit):
+def servers_for_blocking(load: float, limit: float) -> int:
     """The fewest servers whose blocking 1/R is at most `limit`."""
     if load == 0.0:
         return 0
@@ -87,13 +92,13 @@ def servers_for_blocking(load, limit):
 
 
 @batch(IN, IN, AGENTS)
-def servers_for_blocking_many(load, limit, out):
+def servers_for_blocking_many(load: Array, limit: Array, out: Array) -> None:
     for i in range(load.size):
         out[i] = servers_for_blocking(load[i], limit[i])
 
 
 @compiled
-def erlang_c_measures(a, n, m, T, r):
+def erlang_c_measures(a: float, n: float, m: float, T: float, r: float) -> tuple[float, float, float]:
     """(wait probability, service level, ASA) from R; an unstable queue has (1, 0, infinity)."""
     if n <= a:
         return 1.0, 0.0, math.inf
@@ -102,7 +107,7 @@ def erlang_c_measures(a, n, m, T, r):
 
 
 @compiled
-def occupancy_agents(a, limit):
+def occupancy_agents(a: float, limit: float) -> int:
     """The fewest agents with a / n at most `limit`, as the division itself decides."""
     n = int(math.ceil(a / limit))
     while a / n > limit:
@@ -113,7 +118,7 @@ def occupancy_agents(a, limit):
 
 
 @compiled
-def unstable_binding(target, max_asa):
+def unstable_binding(target: float, max_asa: float) -> int:
     """The first target that an unstable queue misses; without any, stability itself, an occupancy below one."""
     if target > 0.0:
         return SERVICE_LEVEL
@@ -121,7 +126,7 @@ def unstable_binding(target, max_asa):
 
 
 @compiled
-def search_c_exact(a, m, target, T, max_asa):
+def search_c_exact(a: float, m: float, target: float, T: float, max_asa: float) -> tuple[int, int]:
     """(agents, binding) of Erlang C for service level and ASA by the plain recursion: the judge of every close call."""
     n, r, binding = 0, 1.0, unstable_binding(target, max_asa)
     while True:
@@ -139,19 +144,20 @@ def search_c_exact(a, m, target, T, max_asa):
 
 
 @compiled
-def diagonal_table():
+def diagonal_table() -> Any:
     """Taylor coefficients of R(n, load) in (load - n) for each n, from the equation a R' = R (a - n) - a."""
     table = np.zeros((DIAGONAL, TAYLOR))
     for n in range(1, DIAGONAL):
         table[n, 0] = inverse_blocking(float(n), n, 0.0, 1.0)
         table[n, 1] = -1.0
-        for k in range(1, TAYLOR - 1):
+        table[n, 2] = table[n, 0] / (2.0 * n)
+        for k in range(2, TAYLOR - 1):
             table[n, k + 1] = (table[n, k - 1] - k * table[n, k]) / (n * (k + 1))
     return table
 
 
 @compiled_contracting
-def inverse_blocking_near(n, d, table):
+def inverse_blocking_near(n: int, d: float, table: Array) -> Any:
     """R(n, n + d) for |d| <= 1/2 and n >= 8, to about 1e-11: from the table, beyond it from Ramanujan's series for R(n, n)."""
     if n < DIAGONAL:
         r = table[n, TAYLOR - 1]
@@ -160,9 +166,11 @@ def inverse_blocking_near(n, d, table):
         return r
     v = 1.0 / n
     root = math.sqrt(math.pi * n / 2.0) * (1.0 + v * (1.0 / 12.0 + v * (1.0 / 288.0 - v * 139.0 / 51840.0)))
-    before, here = root + 2.0 / 3.0 - v * (4.0 / 135.0 - v * 8.0 / 2835.0), -1.0
-    r, power = before - d, d
-    for k in range(1, TAYLOR - 1):
+    start = root + 2.0 / 3.0 - v * (4.0 / 135.0 - v * 8.0 / 2835.0)
+    before, here = -1.0, 0.5 * start * v
+    power = d * d
+    r = start - d + here * power
+    for k in range(2, TAYLOR - 1):
         before, here = here, (before - k * here) * v / (k + 1)
         power *= d
         r += here * power
@@ -170,7 +178,7 @@ def inverse_blocking_near(n, d, table):
 
 
 @compiled_contracting
-def search_c_quick(a, m, target, T, max_asa, table):
+def search_c_quick(a: float, m: float, target: float, T: float, max_asa: float, table: Array) -> tuple[int, int]:
     """(agents, binding) of Erlang C, or agents -1 where a test was too close to call.
 
     Service level: n e^{-(n-a)T/m} <= (1 - target) ((n-a) R + a); ASA: n m <= max_asa (n-a) ((n-a) R + a).
@@ -198,8 +206,20 @@ def search_c_quick(a, m, target, T, max_asa, table):
         tail *= decay
 
 
-@batch(IN, IN, IN, IN, IN, IN, TABLE, int64, int64, AGENTS, BINDING, fastmath={"contract"})
-def search_c_many(load, aht, target, awt, max_occ, max_asa, table, first, last, agents, binding):
+@batch(IN, IN, IN, IN, IN, IN, TABLE, int64, int64, AGENTS, BINDING)
+def search_c_many(
+    load: Array,
+    aht: Array,
+    target: Array,
+    awt: Array,
+    max_occ: Array,
+    max_asa: Array,
+    table: Array,
+    first: int,
+    last: int,
+    agents: Array,
+    binding: Array,
+) -> None:
     """Erlang C for the intervals from first to last: the quick search, the exact one below 8 erlangs or where it was too close."""
     for i in range(first, last):
         a = load[i]
@@ -216,11 +236,11 @@ def search_c_many(load, aht, target, awt, max_occ, max_asa, table, first, last, 
         agents[i], binding[i] = n, why
 
 
-# --- Queues with abandonment ------------------------------------------------------------------------------------------------------
+# --- Queues with abandonment -------------------------------------------------------------------------
 
 
 @compiled
-def left_of(n, a, small):
+def left_of(n: int, a: float, small: float) -> float:
     """Erlang A: the sum of pi_k / pi_n over k < n, downwards from n, without what is negligible below the load."""
     total, term = 0.0, 1.0
     for k in range(n, 0, -1):
@@ -232,7 +252,7 @@ def left_of(n, a, small):
 
 
 @compiled
-def queue_window(b, c):
+def queue_window(b: float, c: float) -> tuple[int, int, float]:
     """(first, last, t[first] relative to the largest t) of the queue lengths that carry any probability."""
     mode = int(max(0.0, math.floor(b - c)))
     first, t = mode, 1.0
@@ -248,7 +268,7 @@ def queue_window(b, c):
 
 
 @compiled
-def departures_start(c, u, last):
+def departures_start(c: float, u: float, last: int) -> tuple[int, float]:
     """(k, P(D = k)) from which the number D of departures within T is built up; below k it has no weight.
 
     D has the negative binomial law with size c + 1 and success share x = 1 - e^-u. From zero upwards where P(D = 0) is a normal number;
@@ -274,7 +294,7 @@ def departures_start(c, u, last):
 
 
 @compiled
-def abandoning_queue(b, c, u, left):
+def abandoning_queue(b: float, c: float, u: float, left: float) -> tuple[float, float, float, float]:
     """(wait probability, served within T / offered, abandoned / offered, share of the full service rate used), exact to about 1e-14.
 
     Served within T = [left + (c/b) sum_{j>=1} t_j P(D >= j)] / [left + sum_{j>=0} t_j]: `model.md` 2.2 with t_j / (c+j+1) = t_{j+1} / b
@@ -308,7 +328,7 @@ def abandoning_queue(b, c, u, left):
 
 
 @compiled
-def erlang_a_measures(a, n, m, T, patience):
+def erlang_a_measures(a: float, n: int, m: float, T: float, patience: float) -> tuple[float, float, float, float, float]:
     """(wait probability, service level, ASA, abandonment, occupancy) of M/M/n+M, for n > 0 and a > 0."""
     b, c = a * patience / m, n * patience / m
     wait, level, lost, occupancy = abandoning_queue(b, c, T / patience, left_of(n, a, EXACT))
@@ -316,7 +336,7 @@ def erlang_a_measures(a, n, m, T, patience):
 
 
 @compiled
-def measures(a, n, m, T, patience, start):
+def measures(a: float, n: float, m: float, T: float, patience: float, start: float) -> tuple[float, float, float, float, float]:
     """(wait probability, service level, ASA, abandonment, occupancy) of Erlang C or A with every edge; `start` is R(fraction of n)."""
     if a == 0.0:
         return 0.0, 1.0, 0.0, 0.0, 0.0
@@ -332,21 +352,19 @@ def measures(a, n, m, T, patience, start):
 
 
 @batch(IN, IN, IN, IN, IN, IN, OUTS)
-def measures_many(load, agents, aht, awt, patience, start, out):
+def measures_many(load: Array, agents: Array, aht: Array, awt: Array, patience: Array, start: Array, out: Array) -> None:
     for i in range(load.size):
-        out[0, i], out[1, i], out[2, i], out[3, i], out[4, i] = measures(
-            load[i], agents[i], aht[i], awt[i], patience[i], start[i]
-        )
+        out[0, i], out[1, i], out[2, i], out[3, i], out[4, i] = measures(load[i], agents[i], aht[i], awt[i], patience[i], start[i])
 
 
 @compiled
-def within_range(b, c, u):
+def within_range(b: float, c: float, u: float) -> bool:
     """Whether `quick_queue` can work in plain numbers: no term of it grows or shrinks out of range."""
     return (c + 1.0) * u < 600.0 and (b <= c or (b - c) * (b - c) < 1200.0 * c)
 
 
 @compiled_contracting
-def quick_queue(b, c, u, left):
+def quick_queue(b: float, c: float, u: float, left: float) -> tuple[float, float]:
     """(served within T, served) / offered to about 1e-11, in one pass upwards from an empty queue."""
     t, some_waiting, timely, j = 1.0, 0.0, 0.0, 0.0
     p = math.exp(-(c + 1.0) * u)
@@ -367,7 +385,16 @@ def quick_queue(b, c, u, left):
 
 
 @compiled
-def first_missed(level, asa, lost, occupancy, target, max_asa, max_ab, max_occ):
+def first_missed(
+    level: float,
+    asa: float,
+    lost: float,
+    occupancy: float,
+    target: float,
+    max_asa: float,
+    max_ab: float,
+    max_occ: float,
+) -> int:
     """The first target that is missed, or -1."""
     if level < target:
         return SERVICE_LEVEL
@@ -379,17 +406,29 @@ def first_missed(level, asa, lost, occupancy, target, max_asa, max_ab, max_occ):
 
 
 @compiled
-def close_call(level, lost, occupancy, target, max_wait_share, max_ab, max_occ):
+def close_call(level: float, lost: float, occupancy: float, target: float, max_lost: float, max_ab: float, max_occ: float, margin: float) -> bool:
+    """Whether a quick value is too near a limit to be trusted; `max_lost` is the abandonment at which ASA reaches its limit."""
     return (
-        (target > 0.0 and abs(level - target) < CLOSE)
-        or abs(lost - max_wait_share) < CLOSE
-        or (max_ab < 1.0 and abs(lost - max_ab) < CLOSE)
-        or (max_occ < 1.0 and abs(occupancy - max_occ) < CLOSE)
+        (target > 0.0 and abs(level - target) < margin)
+        or abs(lost - max_lost) < margin
+        or (max_ab < 1.0 and abs(lost - max_ab) < margin)
+        or (max_occ < 1.0 and abs(occupancy - max_occ) < margin)
     )
 
 
 @compiled
-def missed_a(a, n, m, T, patience, left, target, max_asa, max_ab, max_occ):
+def missed_a(
+    a: float,
+    n: int,
+    m: float,
+    T: float,
+    patience: float,
+    left: float,
+    target: float,
+    max_asa: float,
+    max_ab: float,
+    max_occ: float,
+) -> int:
     """The first target that n agents miss under Erlang A, or -1: by the quick pass, by the exact one where that is close."""
     if n == 0:
         return first_missed(0.0, patience, 1.0, 1.0, target, max_asa, max_ab, max_occ)
@@ -397,14 +436,14 @@ def missed_a(a, n, m, T, patience, left, target, max_asa, max_ab, max_occ):
     if left < 1e290 and within_range(b, c, u):
         level, served = quick_queue(b, c, u, left)
         lost, occupancy = 1.0 - served, min(1.0, a / n * served)
-        if not close_call(level, lost, occupancy, target, max_asa / patience, max_ab, max_occ):
+        if not close_call(level, lost, occupancy, target, max_asa / patience, max_ab, max_occ, CLOSE):
             return first_missed(level, lost * patience, lost, occupancy, target, max_asa, max_ab, max_occ)
     _, level, asa, lost, occupancy = erlang_a_measures(a, n, m, T, patience)
     return first_missed(level, asa, lost, occupancy, target, max_asa, max_ab, max_occ)
 
 
 @compiled
-def move_left(left, n, to, a):
+def move_left(left: float, n: int, to: int, a: float) -> float:
     """`left_of(to)` from `left_of(n)`: by its one-step recursion nearby, afresh farther away."""
     if to == n + 1:
         return to / a * (1.0 + left)
@@ -414,7 +453,18 @@ def move_left(left, n, to, a):
 
 
 @compiled
-def search_a(a, m, T, patience, target, max_asa, max_ab, max_occ, guess, floor):
+def search_a(
+    a: float,
+    m: float,
+    T: float,
+    patience: float,
+    target: float,
+    max_asa: float,
+    max_ab: float,
+    max_occ: float,
+    guess: int,
+    floor: int,
+) -> tuple[int, int]:
     """(agents, binding) of Erlang A: strides from `guess` until the answer is enclosed, then halves. Fewer than `floor` are known to miss."""
     n, fails, meets, why, stride = max(guess, floor), floor - 1, -1, -1, 1
     left = left_of(n, a, QUICK)
@@ -441,7 +491,21 @@ def search_a(a, m, T, patience, target, max_asa, max_ab, max_occ, guess, floor):
 
 
 @batch(IN, IN, IN, IN, IN, IN, IN, IN, BLOCKS, int64, int64, AGENTS, BINDING)
-def search_a_many(load, aht, target, awt, patience, max_occ, max_ab, max_asa, starts, first, last, agents, binding):
+def search_a_many(
+    load: Array,
+    aht: Array,
+    target: Array,
+    awt: Array,
+    patience: Array,
+    max_occ: Array,
+    max_ab: Array,
+    max_asa: Array,
+    starts: Array,
+    first: int,
+    last: int,
+    agents: Array,
+    binding: Array,
+) -> None:
     """Erlang A over blocks `starts`: each in order of load, so that the answer before is the guess for the next."""
     for s in range(first, last):
         block = starts[s]
@@ -467,26 +531,24 @@ def search_a_many(load, aht, target, awt, patience, max_occ, max_ab, max_asa, st
                     continue
                 floor = agents[before]
             guess = int(math.ceil(max(a + safety * math.sqrt(a), 0.0)))
-            agents[i], binding[i] = search_a(
-                a, aht[i], awt[i], patience[i], target[i], max_asa[i], max_ab[i], max_occ[i], guess, floor
-            )
+            agents[i], binding[i] = search_a(a, aht[i], awt[i], patience[i], target[i], max_asa[i], max_ab[i], max_occ[i], guess, floor)
             safety, before = (agents[i] - 0.5 - a) / math.sqrt(a), i
 
 
-# --- A load that is not known when the agents are booked --------------------------------------------------------------------------
+# --- A load that is not known when the agents are booked ---------------------------------------------
 
 GAUSS_X, GAUSS_W = np.polynomial.legendre.leggauss(10)
 TAIL = 1e-11
 
 
 @compiled
-def log_weight(v, shape):
+def log_weight(v: float, shape: float) -> float:
     """Log density, up to a constant, of v = ln(L / mean) for a gamma load L of that shape, each load weighted by its calls."""
     return (shape + 1.0) * v - shape * math.exp(v)
 
 
 @compiled
-def weight_range(shape):
+def weight_range(shape: float) -> tuple[float, float]:
     """(lowest, highest) v beyond which the weight is below `TAIL` of its peak."""
     step = 1.0 / math.sqrt(shape + 1.0)
     peak = math.log1p(1.0 / shape)
@@ -500,7 +562,7 @@ def weight_range(shape):
 
 
 @compiled
-def fixed_a(a, n, m, T, patience):
+def fixed_a(a: float, n: int, m: float, T: float, patience: float) -> tuple[float, float]:
     """(service level, abandonment) of Erlang A to about 1e-11."""
     if n == 0:
         return 0.0, 1.0
@@ -513,12 +575,13 @@ def fixed_a(a, n, m, T, patience):
 
 
 @compiled
-def expected_a(a, n, m, T, patience, cv):
+def expected_a(a: float, n: int, m: float, T: float, patience: float, cv: float, coarse: float) -> tuple[float, float]:
     """(service level, abandonment) of Erlang A over a gamma load, by the trapezium rule in ln L, which suits a smooth bell best."""
     shape = 1.0 / (cv * cv)
     low, high = weight_range(shape)
-    smooth = 0.7 * math.sqrt(min(1.0, m / patience) / a)
-    points = max(16, int(math.ceil((high - low) / min(0.8 / math.sqrt(shape + 1.0), smooth))))
+    smooth = 0.7 * math.sqrt(min(1.0, m / patience) / max(a, n))
+    spacing = coarse * min(0.8 / math.sqrt(shape + 1.0), 0.25, smooth)
+    points = max(16, int(math.ceil((high - low) / spacing)))
     step, peak = (high - low) / points, log_weight(math.log1p(1.0 / shape), shape)
     total, level, lost = 0.0, 0.0, 0.0
     for i in range(points + 1):
@@ -530,14 +593,14 @@ def expected_a(a, n, m, T, patience, cv):
 
 
 @compiled
-def fixed_c(a, n, m, T):
+def fixed_c(a: float, n: int, m: float, T: float) -> float:
     if n <= a:
         return 0.0
     return erlang_c_measures(a, n, m, T, 1.0 + left_of(n, a, QUICK))[1]
 
 
 @compiled
-def expected_c(a, n, m, T, cv):
+def expected_c(a: float, n: int, m: float, T: float, cv: float) -> tuple[float, float]:
     """(service level, carried share) of Erlang C over a gamma load, by Gauss panels that part at L = n, where it has a corner."""
     if n == 0:
         return 0.0, 0.0
@@ -562,7 +625,7 @@ def expected_c(a, n, m, T, cv):
 
 
 @compiled
-def expected_measures(a, n, m, T, patience, cv):
+def expected_measures(a: float, n: int, m: float, T: float, patience: float, cv: float) -> tuple[float, float, float, float]:
     """(service level, ASA, abandonment, occupancy), each weighted by calls, when the load is gamma with mean a and that CV."""
     if a == 0.0:
         return 1.0, 0.0, 0.0, 0.0
@@ -572,23 +635,21 @@ def expected_measures(a, n, m, T, patience, cv):
     if patience == math.inf:
         level, carried = expected_c(a, n, m, T, cv)
         return level, math.inf, 0.0, a / n * carried if n > 0 else 1.0
-    level, lost = expected_a(a, n, m, T, patience, cv)
-    return level, lost * patience, lost, a / n * (1.0 - lost) if n > 0 else 1.0
+    level, lost = expected_a(a, n, m, T, patience, cv, 1.0)
+    return level, lost * patience, lost, min(1.0, a / n * (1.0 - lost)) if n > 0 else 1.0
 
 
 @batch(IN, IN, IN, IN, IN, IN, OUTS)
-def expected_many(load, agents, aht, awt, patience, cv, out):
+def expected_many(load: Array, agents: Array, aht: Array, awt: Array, patience: Array, cv: Array, out: Array) -> None:
     for i in range(load.size):
-        out[0, i], out[1, i], out[2, i], out[3, i] = expected_measures(
-            load[i], int(agents[i]), aht[i], awt[i], patience[i], cv[i]
-        )
+        out[0, i], out[1, i], out[2, i], out[3, i] = expected_measures(load[i], int(agents[i]), aht[i], awt[i], patience[i], cv[i])
 
 
-# --- Chat: several contacts per agent ---------------------------------------------------------------------------------------------
+# --- Chat: several contacts per agent ----------------------------------------------------------------
 
 
 @compiled
-def chat_below(rate, n, lengths, scale):
+def chat_below(rate: float, n: int, lengths: Array, scale: float) -> tuple[float, float, float, float]:
     """Sums over the states with a free slot, relative to the one without: (probability, chats, busy agents, that one's own value).
 
     With M = q n + r chats, r agents hold q+1 and n-r hold q: the total rate is r (q+1)/m_{q+1} + (n-r) q/m_q. Rescaled on the way, because
@@ -608,12 +669,18 @@ def chat_below(rate, n, lengths, scale):
             if speed < rate and term < EXACT * total:
                 return total, chats, busy, unit
             if term > 1e200:
-                term, unit, total, chats, busy = term * 1e-200, unit * 1e-200, total * 1e-200, chats * 1e-200, busy * 1e-200
+                term, unit, total, chats, busy = (
+                    term * 1e-200,
+                    unit * 1e-200,
+                    total * 1e-200,
+                    chats * 1e-200,
+                    busy * 1e-200,
+                )
     return total, chats, busy, unit
 
 
 @compiled
-def chat_measures(rate, n, lengths, scale, T, patience):
+def chat_measures(rate: float, n: int, lengths: Array, scale: float, T: float, patience: float) -> tuple[float, float, float, float, float, float, float]:
     """(wait probability, service level, ASA, abandonment, occupancy, chats per agent, busy share) of the birth-death chain of chats."""
     if rate == 0.0:
         return 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0
@@ -630,7 +697,12 @@ def chat_measures(rate, n, lengths, scale, T, patience):
     if patience == math.inf:
         waiting = full / (full - rate)
         wait = waiting / (left + waiting)
-        level, asa, lost, used = 1.0 - wait * math.exp(-(full - rate) * T), wait / (full - rate), 0.0, rate / full
+        level, asa, lost, used = (
+            1.0 - wait * math.exp(-(full - rate) * T),
+            wait / (full - rate),
+            0.0,
+            rate / full,
+        )
     else:
         wait, level, lost, used = abandoning_queue(rate * patience, full * patience, T / patience, left)
         asa = lost * patience
@@ -640,20 +712,38 @@ def chat_measures(rate, n, lengths, scale, T, patience):
 
 
 @batch(IN, IN, IN, IN, IN, IN, OUTS)
-def chat_many(rate, agents, lengths, scale, awt, patience, out):
+def chat_many(rate: Array, agents: Array, lengths: Array, scale: Array, awt: Array, patience: Array, out: Array) -> None:
     for i in range(rate.size):
         one = chat_measures(rate[i], int(agents[i]), lengths, scale[i], awt[i], patience[i])
         out[0, i], out[1, i], out[2, i], out[3, i], out[4, i], out[5, i], out[6, i] = one
 
 
-# --- One search for both ----------------------------------------------------------------------------------------------------------
+# --- One search for both -----------------------------------------------------------------------------
 
 EXPECTED, CHAT = 0, 1
 
 
 @compiled
-def missed_by(model, n, x, m, T, patience, cv, lengths, target, max_asa, max_ab, max_occ):
+def missed_by(
+    model: int,
+    n: int,
+    x: float,
+    m: float,
+    T: float,
+    patience: float,
+    cv: float,
+    lengths: Array,
+    target: float,
+    max_asa: float,
+    max_ab: float,
+    max_occ: float,
+) -> int:
     """The first target that n agents miss, or -1; x is a load (expected) or a rate (chat)."""
+    if model == EXPECTED and cv > 0.0 and patience < math.inf and n > 0:
+        level, lost = expected_a(x, n, m, T, patience, cv, COARSE)
+        occupancy = min(1.0, x / n * (1.0 - lost))
+        if not close_call(level, lost, occupancy, target, max_asa / patience, max_ab, max_occ, COARSE_CLOSE):
+            return first_missed(level, lost * patience, lost, occupancy, target, max_asa, max_ab, max_occ)
     if model == EXPECTED:
         level, asa, lost, occupancy = expected_measures(x, n, m, T, patience, cv)
         asa = 0.0 if max_asa == math.inf else asa
@@ -666,7 +756,21 @@ def missed_by(model, n, x, m, T, patience, cv, lengths, target, max_asa, max_ab,
 
 
 @compiled
-def search_by(model, x, m, T, patience, cv, lengths, target, max_asa, max_ab, max_occ, guess, climb):
+def search_by(
+    model: int,
+    x: float,
+    m: float,
+    T: float,
+    patience: float,
+    cv: float,
+    lengths: Array,
+    target: float,
+    max_asa: float,
+    max_ab: float,
+    max_occ: float,
+    guess: int,
+    climb: bool,
+) -> tuple[int, int]:
     """(agents, binding): strides from `guess` until the answer is enclosed, then halves; with `climb`, one by one from none."""
     n, fails, meets, why, stride = guess, -1, -1, -1, 1
     if climb:
@@ -690,8 +794,24 @@ def search_by(model, x, m, T, patience, cv, lengths, target, max_asa, max_ab, ma
 
 @batch(int64, IN, IN, IN, IN, IN, IN, IN, IN, IN, IN, boolean, BLOCKS, int64, int64, AGENTS, BINDING)
 def search_by_many(
-    model, x, m, T, patience, cv, lengths, target, max_asa, max_ab, max_occ, climb, starts, first, last, agents, binding
-):
+    model: int,
+    x: Array,
+    m: Array,
+    T: Array,
+    patience: Array,
+    cv: Array,
+    lengths: Array,
+    target: Array,
+    max_asa: Array,
+    max_ab: Array,
+    max_occ: Array,
+    climb: bool,
+    starts: Array,
+    first: int,
+    last: int,
+    agents: Array,
+    binding: Array,
+) -> None:
     """The search over blocks `starts`, each in order of x, so that the answer before is the guess for the next."""
     for s in range(first, last):
         block = starts[s]
@@ -717,6 +837,18 @@ def search_by_many(
             a = x[i] * m[i] * lengths[-1] / lengths.size if model == CHAT else x[i]
             guess = int(math.ceil(max(a + safety * math.sqrt(a), 0.0)))
             agents[i], binding[i] = search_by(
-                model, x[i], m[i], T[i], patience[i], cv[i], lengths, target[i], max_asa[i], max_ab[i], max_occ[i], guess, climb
+                model,
+                x[i],
+                m[i],
+                T[i],
+                patience[i],
+                cv[i],
+                lengths,
+                target[i],
+                max_asa[i],
+                max_ab[i],
+                max_occ[i],
+                guess,
+                climb,
             )
             safety, before = (agents[i] - 0.5 - a) / math.sqrt(a), i

@@ -131,9 +131,7 @@ def required_chat_agents(
     certain = np.broadcast_to(np.float64(0.0), flat[0].shape)
 
     def work(first: int, last: int) -> None:
-        kernels.search_by_many(
-            kernels.CHAT, *flat[:4], certain, lengths, *flat[4:], climb, starts, first, last, agents, binding
-        )
+        kernels.search_by_many(kernels.CHAT, *flat[:4], certain, lengths, *flat[4:], climb, starts, first, last, agents, binding)
 
     _arrays.divided(work, starts.size - 1, 4)
     return agents.reshape(shape), binding.reshape(shape)

@@ -60,7 +60,7 @@ def _diagonal() -> Floats:
     return table
 
 
-def _value(result: Floats, shape: tuple[int, ...]) -> Any:
+def _value(result: NDArray[Any], shape: tuple[int, ...]) -> Any:
     """An array of that shape; a number where the shape is that of a number."""
     return result.reshape(shape) if shape else result.item()
 
@@ -105,7 +105,7 @@ def erlang_b(load: ArrayLike, agents: ArrayLike) -> Any:
 def erlang_c(load: ArrayLike, agents: ArrayLike) -> Any:
     """Share of contacts that wait when nobody gives up; 1 where agents do not exceed the load.
 
-    C = n / ((n - a)/B + a). Fractional agents as in `erlang_b`. Erlang 1917.
+    C = 1 / ((1 - a/n)/B + a/n). Fractional agents as in `erlang_b`. Erlang 1917.
 
     >>> round(erlang_c(5, 10), 7)
     0.0361054
@@ -113,7 +113,8 @@ def erlang_c(load: ArrayLike, agents: ArrayLike) -> Any:
     shape, a, n, inverse = _inverse_blocking(load, agents)
     stable = n > a
     waiting = np.ones(a.size)
-    np.divide(n, (n - a) * np.where(stable, inverse, 1.0) + a, out=waiting, where=stable)
+    whole = np.where(stable, n, 1.0)
+    np.divide(1.0, (n - a) / whole * np.where(stable, inverse, 1.0) + a / whole, out=waiting, where=stable)
     return _value(waiting, shape)
 
 
@@ -131,7 +132,11 @@ def required_servers_for_blocking(load: ArrayLike, max_blocking: ArrayLike) -> A
 
 
 def performance(
-    load: ArrayLike, agents: ArrayLike, aht_s: ArrayLike, awt_s: ArrayLike, patience_s: ArrayLike | None = np.inf
+    load: ArrayLike,
+    agents: ArrayLike,
+    aht_s: ArrayLike,
+    awt_s: ArrayLike,
+    patience_s: ArrayLike | None = np.inf,
 ) -> Performance:
     """Wait probability, service level, ASA, abandonment and occupancy of `agents` under `load`.
 
@@ -192,7 +197,14 @@ def required_with_binding(
 
 
 def _requirement_values(
-    load: Any, aht_s: Any, target: Any, awt_s: Any, patience_s: Any, max_occupancy: Any, max_abandonment: Any, max_asa_s: Any
+    load: Any,
+    aht_s: Any,
+    target: Any,
+    awt_s: Any,
+    patience_s: Any,
+    max_occupancy: Any,
+    max_abandonment: Any,
+    max_asa_s: Any,
 ) -> tuple[Floats, ...]:
     """The checked inputs of a requirement, in the order of its arguments."""
     theta = _arrays.patience(patience_s)
@@ -207,7 +219,9 @@ def _search_c(flat: tuple[Floats, ...], agents: Integers, binding: Binding) -> N
     a, m, goal, awt, _, occupancy, _, asa = flat
     loop, table = _kernels().search_c_many, _diagonal()
     _arrays.divided(
-        lambda first, last: loop(a, m, goal, awt, occupancy, asa, table, first, last, agents, binding), a.size, 100_000
+        lambda first, last: loop(a, m, goal, awt, occupancy, asa, table, first, last, agents, binding),
+        a.size,
+        100_000,
     )
 
 
@@ -215,9 +229,7 @@ def _search_a(flat: tuple[Floats, ...], agents: Integers, binding: Binding) -> N
     a, m, goal, awt, theta, occupancy, abandonment, asa = flat
     starts, loop = _arrays.blocks(a.size, *flat[1:]), _kernels().search_a_many
     _arrays.divided(
-        lambda first, last: loop(
-            a, m, goal, awt, theta, occupancy, abandonment, asa, starts, first, last, agents, binding
-        ),
+        lambda first, last: loop(a, m, goal, awt, theta, occupancy, abandonment, asa, starts, first, last, agents, binding),
         starts.size - 1,
         16,
     )
@@ -238,9 +250,7 @@ def required_agents(
     >>> required_agents(100 / 6, 300, 0.8, 20), required_agents(100 / 6, 300, 0.8, 20, 180)
     (21, 19)
     """
-    agents, _ = required_with_binding(
-        load, aht_s, target, awt_s, patience_s, max_occupancy, max_abandonment, max_asa_s
-    )
+    agents, _ = required_with_binding(load, aht_s, target, awt_s, patience_s, max_occupancy, max_abandonment, max_asa_s)
     return _value(agents, agents.shape)
 
 
@@ -353,9 +363,7 @@ def required_expected_with_binding(
     cv = _day_cv(day_cv)
     if not cv.any():
         cv_shape = np.broadcast_to(np.asarray(load, dtype=np.float64), np.broadcast_shapes(np.shape(load), cv.shape))
-        return required_with_binding(
-            cv_shape, aht_s, target, awt_s, patience_s, max_occupancy, max_abandonment, max_asa_s
-        )
+        return required_with_binding(cv_shape, aht_s, target, awt_s, patience_s, max_occupancy, max_abandonment, max_asa_s)
     values = _requirement_values(load, aht_s, target, awt_s, patience_s, max_occupancy, max_abandonment, max_asa_s)
     if np.any((values[4] == np.inf) & (values[7] < np.inf)):
         raise ValueError("max_asa_s cannot be met with infinite patience and a random load: some days queue without end")
@@ -367,9 +375,7 @@ def required_expected_with_binding(
 
     def work(first: int, last: int) -> None:
         limits = (goal, asa, abandonment, occupancy)
-        kernels.search_by_many(
-            kernels.EXPECTED, a, m, awt, theta, cv, none, *limits, False, starts, first, last, agents, binding
-        )
+        kernels.search_by_many(kernels.EXPECTED, a, m, awt, theta, cv, none, *limits, False, starts, first, last, agents, binding)
 
     _arrays.divided(work, starts.size - 1, 2)
     return agents.reshape(shape), binding.reshape(shape)
@@ -391,9 +397,7 @@ def required_agents_expected(
     >>> required_agents_expected(400, 300, 0.8, 20, 180, 0.08)
     395
     """
-    agents, _ = required_expected_with_binding(
-        load, aht_s, target, awt_s, patience_s, day_cv, max_occupancy, max_abandonment, max_asa_s
-    )
+    agents, _ = required_expected_with_binding(load, aht_s, target, awt_s, patience_s, day_cv, max_occupancy, max_abandonment, max_asa_s)
     return _value(agents, agents.shape)
 
 

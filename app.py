@@ -1,0 +1,13 @@
+"""The dashboard: page settings, navigation, levers, one error boundary."""
+
+import streamlit as st
+
+from planner.ui import levers, navigation
+
+st.set_page_config(page_title="Frontline Planner", page_icon=":material/monitoring:", layout="wide", initial_sidebar_state="auto")
+page = navigation.chosen()
+with navigation.guarded():
+    levers.sidebar()
+with navigation.guarded():
+    page.run()
+navigation.settle()
