@@ -14,4 +14,5 @@ if [ ! -e "$STAMP" ] || [ requirements.txt -nt "$STAMP" ] || [ bench/requirement
     fi
     touch "$STAMP"
 fi
-exec bench/.venv/bin/python bench/queueing_speed.py "$@"
+bench/.venv/bin/python bench/queueing_speed.py
+PYTHONPATH=. bench/.venv/bin/python bench/plan_speed.py

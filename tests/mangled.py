@@ -3,6 +3,7 @@
 import csv
 import io
 import random
+import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -248,3 +249,18 @@ def doubled_file(data: bytes, rng: random.Random) -> bytes:
 
 DAMAGING: tuple[Callable[[bytes, random.Random], bytes], ...] = (truncated, flipped_bytes, inserted_bytes, random_bytes, doubled_file)
 """After these a value may be another one that no reader can tell; the file is refused or read as numbers."""
+
+
+def damaged_parts(data: bytes, rng: random.Random) -> bytes:
+    """A workbook whose packing is whole and whose parts are not."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        parts = {name: bytearray(archive.read(name)) for name in archive.namelist()}
+    for _ in range(rng.randint(1, 6)):
+        part = parts[rng.choice(["xl/worksheets/sheet1.xml", "xl/sharedStrings.xml", "xl/workbook.xml", "xl/styles.xml"])]
+        place = rng.randrange(len(part))
+        part[place : place + rng.randint(0, 5)] = rng.choice([b"9", b"99999999", b"-1", b"", b"XFD", b't="s"', b"1e400", b"&#0;", b"<", b"\xff", b"A"])
+    memory = io.BytesIO()
+    with zipfile.ZipFile(memory, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, bytes(content))
+    return memory.getvalue()

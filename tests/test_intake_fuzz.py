@@ -9,7 +9,7 @@ import random
 from datetime import datetime
 
 import pytest
-from mangled import BREAKING, DAMAGING, INTERVAL, KEEPING, MONTHLY, File, right_file
+from mangled import BREAKING, DAMAGING, INTERVAL, KEEPING, MONTHLY, File, damaged_parts, right_file
 
 from planner.errors import InvalidVolumes
 from planner.intake import OpenQuestions, Report, Volumes, own_csv, read_volumes
@@ -125,6 +125,16 @@ def test_a_damaged_file_is_refused_or_read_as_numbers() -> None:
             data = damage(data or b"x", rng)
         try:
             volumes, _ = read_volumes(data, "file.csv")
+            assert_sane(volumes)
+        except InvalidVolumes as refusal:
+            assert_placed(refusal)
+
+
+def test_a_workbook_with_damaged_parts_is_refused_or_read_as_numbers() -> None:
+    for number in each_example(6)[: EXAMPLES // 5]:
+        rng = random.Random(number)
+        try:
+            volumes, _ = read_volumes(damaged_parts(right_file(rng).workbook(rng), rng), "file.csv")
             assert_sane(volumes)
         except InvalidVolumes as refusal:
             assert_placed(refusal)

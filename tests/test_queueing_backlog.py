@@ -39,10 +39,9 @@ def test_the_example_needs_two_thirds_of_the_peak():
 
 
 def test_all_of_the_example_inside_its_eight_hours_needs_more():
-    late = sum(EXAMPLE[s:].sum() / (8 - s) for s in [5]) / 1
-    inside = max(EXAMPLE[s:].sum() / (8 - s) for s in range(8))
-    assert inside == pytest.approx(83.33, abs=5e-3)
-    assert late < inside
+    assert serve_backlog(EXAMPLE, 250 / 3).closing_backlog[-1] == pytest.approx(0, abs=1e-9)
+    assert serve_backlog(EXAMPLE, 83).closing_backlog[-1] > 0
+    assert serve_backlog(EXAMPLE, 200 / 3).closing_backlog[-1] <= EXAMPLE[-2:].sum()
 
 
 @quick

@@ -28,7 +28,7 @@ DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 ENCODINGS = ("utf-8", "utf-16", "cp1252", "cp1250", "cp1251", "iso8859-15")
 _MARKS = ((codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _UTF8_CHARACTER = re.compile(rb"[\xc3-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}")
-_CELL = re.compile(rb"""<[\w:]*?(?:c|row)\b[^>]*?\br\s*=\s*["']([A-Z]{0,3})([0-9]{1,7})["']""")
+_CELL = re.compile(rb"""<(?:\w+:)?(?:c|row)\s[^<>]*?\br\s*=\s*["']([A-Za-z]{0,3})([0-9]{1,7})["']""")
 
 Flags = npt.NDArray[np.bool_]
 
@@ -201,14 +201,12 @@ def _archive_problem(members: list[zipfile.ZipInfo]) -> str:
 
 
 def _extent_problem(archive: zipfile.ZipFile) -> str:
-    """A single cell far out makes a reader lay out everything before it: the extent is taken from the cells' own references."""
+    """A single cell far out makes a reader lay out everything before it: the extent is taken from the cells' own references, in every part."""
+    cells = 0
     for member in archive.infolist():
-        if member.filename.startswith("xl/worksheets/"):
-            with archive.open(member) as part:
-                cells = _extent(part.read(member.file_size))
-            if cells > MOST_CELLS:
-                return f"a sheet reaches over {cells:,} cells, more than {MOST_CELLS:,}"
-    return ""
+        with archive.open(member) as part:
+            cells += _extent(part.read(member.file_size))
+    return f"the sheets reach over {cells:,} cells, more than {MOST_CELLS:,}" if cells > MOST_CELLS else ""
 
 
 def _extent(xml: bytes) -> int:
@@ -218,7 +216,7 @@ def _extent(xml: bytes) -> int:
     560
     """
     found = set(_CELL.findall(xml))
-    columns = {column for column, _ in found}
+    columns = {column.upper() for column, _ in found}
     return max((int(row) for _, row in found), default=0) * max((_column_number(column) for column in columns), default=0)
 
 

@@ -62,7 +62,7 @@ def _faults_of_queue(volumes: Volumes, found: QueueVolumes, scenario: Scenario) 
 
 def _cover_faults(volumes: Volumes, found: QueueVolumes, scenario: Scenario) -> list[Fault]:
     if found.name not in {queue.name for queue in scenario.queues}:
-        return [_unknown(volumes.place, found.name, scenario)]
+        return [_unknown(f"{volumes.place}, queue {found.name}", found.name, scenario)]
     missing = [label for label in month_labels(scenario.horizon) if label not in set(found.months)]
     if not missing:
         return []

@@ -55,7 +55,7 @@ EXACT, QUICK = 1e-22, 1e-13
 # How close to its limit a quick value must be for the exact one to be asked.
 CLOSE = 1e-8
 # The same for a mean over a random load on a grid this many times coarser.
-COARSE, COARSE_CLOSE = 1.5, 2e-5
+COARSE, COARSE_CLOSE = 1.5, 1e-4
 
 
 # --- Erlang B and C ----------------------------------------------------------------------------------
@@ -321,7 +321,7 @@ def abandoning_queue(b: float, c: float, u: float, left: float) -> tuple[float, 
     total = below + none_waiting + some_waiting
     return (
         (none_waiting + some_waiting) / total,
-        (below + c / b * timely) / total,
+        min(1.0, (below + c / b * timely) / total),
         queue / (b * total),
         min(1.0, (below * (b / c) + some_waiting) / total),
     )

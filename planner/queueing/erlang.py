@@ -362,8 +362,8 @@ def required_expected_with_binding(
     """
     cv = _day_cv(day_cv)
     if not cv.any():
-        cv_shape = np.broadcast_to(np.asarray(load, dtype=np.float64), np.broadcast_shapes(np.shape(load), cv.shape))
-        return required_with_binding(cv_shape, aht_s, target, awt_s, patience_s, max_occupancy, max_abandonment, max_asa_s)
+        repeated = np.broadcast_to(_arrays.numbers("load", load), np.broadcast_shapes(np.shape(load), cv.shape))
+        return required_with_binding(repeated, aht_s, target, awt_s, patience_s, max_occupancy, max_abandonment, max_asa_s)
     values = _requirement_values(load, aht_s, target, awt_s, patience_s, max_occupancy, max_abandonment, max_asa_s)
     if np.any((values[4] == np.inf) & (values[7] < np.inf)):
         raise ValueError("max_asa_s cannot be met with infinite patience and a random load: some days queue without end")

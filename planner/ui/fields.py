@@ -57,6 +57,7 @@ class Section:
             yield from (parameter.path for parameter in section.singles)
             yield from (parameter.path for _, parameter in section.series)
             yield from (path for table in section.tables for path in _table_paths(table))
+            yield from (f"{section.path}.{name}".lstrip(".") for name, family in section.lists if not family)
 
 
 def _table_paths(table: Table) -> Iterator[str]:

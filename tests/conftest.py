@@ -1,0 +1,70 @@
+"""What all tests share: shipped scenarios, small ones, the real series, and what is said about tests that could not run."""
+
+import os
+from functools import lru_cache
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+from planner import scenario as scenarios
+from planner.baseline import baseline
+from planner.plan import Plan, project
+
+ROOT = Path(__file__).parent.parent
+SHARED = ROOT.parent / "shared"
+SHIPPED = ("startup_4", "centre_600", "growth_2000", "giant_50000")
+
+settings.register_profile("planner", deadline=None, derandomize=True)
+settings.load_profile("planner")
+
+
+def pytest_addoption(parser):
+    parser.addoption("--run-slow", action="store_true", help="also run the oracles that take long")
+
+
+def pytest_collection_modifyitems(config, items):
+    if config.getoption("--run-slow") or os.environ.get("CI"):
+        return
+    for item in items:
+        if "slow" in item.keywords:
+            item.add_marker(pytest.mark.skip(reason="slow oracle: run with --run-slow"))
+
+
+def pytest_terminal_summary(terminalreporter):
+    browser = [report for report in terminalreporter.stats.get("skipped", []) if "browser" in report.keywords]
+    data = [report for report in terminalreporter.stats.get("skipped", []) if "real series" in str(report.longrepr)]
+    for what, reports in (("Browser tests that did not run for want of Chromium", browser), ("Tests that did not run for want of the real series", data)):
+        if reports:
+            terminalreporter.section(what)
+            for report in reports:
+                terminalreporter.line(report.nodeid)
+
+
+@lru_cache
+def shipped(name: str) -> scenarios.Scenario:
+    return scenarios.load(ROOT / "data" / "scenarios" / f"{name}.json")
+
+
+@lru_cache
+def planned(scenario: scenarios.Scenario) -> Plan:
+    """The plan of a scenario with the baseline's decisions, worked out once a run."""
+    return project(scenario, baseline(scenario))
+
+
+@pytest.fixture(params=SHIPPED)
+def shipped_scenario(request) -> scenarios.Scenario:
+    return shipped(request.param)
+
+
+@pytest.fixture(params=SHIPPED)
+def shipped_plan(request) -> Plan:
+    return planned(shipped(request.param))
+
+
+def real_series(name: str) -> Path:
+    """A file of the real series beside the project; a test that needs it is skipped by name where it is missing."""
+    path = SHARED / "data" / name
+    if not path.exists():
+        pytest.skip(f"real series {name} is not here")
+    return path
