@@ -1,0 +1,68 @@
+"""Frontline Planner: can this customer-service organisation grow like that, month by month, and what does it take?
+
+One pipeline, two frozen values. A `Scenario` (all parameters in one document) says what is known and wanted; `Decisions` say what is done about it; `project`
+makes a `Plan` of both. Contacts by interval become agents (queueing), hours, FTE and heads required (`requirement`); people in post, their leavers,
+starts, training and ramp become heads and FTE in post (`cohorts`); the ladder leads and grows them (`organisation`); hiring, training and finance tell
+what that takes and costs. `baseline` decides as a careful spreadsheet does. Dashboard, command line, files and tests are users of that one function. Each
+module imports only those below it; what is named here is loaded on first use.
+
+>>> import planner
+>>> scenario = planner.load("data/scenarios/startup_4.json")
+>>> sorted(planner.tables(planner.project(scenario)))
+['cost', 'headcount', 'hiring_plan', 'management', 'recruiting', 'requirement', 'training']
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from planner.decisions import Decisions as Decisions
+    from planner.errors import InvalidDecisions as InvalidDecisions
+    from planner.errors import InvalidScenario as InvalidScenario
+    from planner.errors import InvalidVolumes as InvalidVolumes
+    from planner.errors import PlannerError as PlannerError
+    from planner.plan import Plan as Plan
+    from planner.report.tables import tables as tables
+    from planner.requirement import Requirement as Requirement
+    from planner.scenario import Scenario as Scenario
+    from planner.scenario import load as load
+
+_HOMES = {
+    "Decisions": "planner.decisions",
+    "InvalidDecisions": "planner.errors",
+    "InvalidScenario": "planner.errors",
+    "InvalidVolumes": "planner.errors",
+    "Plan": "planner.plan",
+    "PlannerError": "planner.errors",
+    "Requirement": "planner.requirement",
+    "Scenario": "planner.scenario",
+    "load": "planner.scenario",
+    "tables": "planner.report.tables",
+}
+_ROOMS = ("baseline", "decisions", "intake", "parameters", "queueing", "requirement", "scenario")
+"""Modules that are part of the public API as they are, as `planner.baseline.baseline(scenario)`."""
+
+__all__ = [  # noqa: F822
+    "Decisions", "InvalidDecisions", "InvalidScenario", "InvalidVolumes", "Plan", "PlannerError", "Requirement", "Scenario",
+    "baseline", "decisions", "intake", "load", "parameters", "project", "queueing", "requirement", "scenario", "tables",
+]  # fmt: skip
+
+
+def project(scenario: "Scenario", decisions: "Decisions | None" = None) -> "Plan":
+    """The plan that follows from a scenario and decisions; without decisions, from those that the baseline takes."""
+    from planner import baseline, plan, requirement
+
+    need = requirement.requirement(scenario)
+    return plan.project(scenario, baseline.baseline(scenario, need) if decisions is None else decisions, need)
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
+    if name in _ROOMS:
+        return import_module(f"planner.{name}")
+    raise AttributeError(f"module 'planner' has no attribute '{name}'")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,7 +1,8 @@
 """Decisions as a careful spreadsheet would take them: the benchmark that stays visible beside every better plan.
 
 Months in order, sites in their order of priority. Hires look ahead by the time to fill and the months to 90 % of a start's peak, at the pace that closes
-every gap until then, in whole classes rounded up; leaders join ahead of their ratio by their lead time; overtime, then contractors, cover what is left. Everything stays inside the limits.
+every gap until then, in whole classes rounded up; leaders join ahead of their ratio by their lead time; overtime, then contractors, cover what is left.
+Everything stays inside the limits.
 """
 
 import math
@@ -15,7 +16,13 @@ from planner.cohorts import QUANTITIES, Cohorts, classroom_months, cohorts, matu
 from planner.decisions import Decisions, nothing_decided, units
 from planner.organisation import FRONTLINE, Role
 from planner.plan import (
-    belongs, bench_inflow, feeder_exit_probability, monthly_pay, opening_heads, promotion_flows, site_index, site_pay,
+    belongs,
+    bench_inflow,
+    feeder_exit_probability,
+    monthly_pay,
+    opening_heads,
+    site_index,
+    site_pay,
 )
 from planner.requirement import Requirement, requirement
 from planner.scenario import Scenario, moved
@@ -119,7 +126,7 @@ class _Spreadsheet:
 
     def _led(self, month: int) -> Array:
         """Frontline people that count for ratios: in the plan or required, whichever is more [groups]."""
-        return np.maximum(self.path[HEADS, :, month], self.required_heads[month])
+        return np.asarray(np.maximum(self.path[HEADS, :, month], self.required_heads[month]))
 
     # Leaders and support
 
@@ -150,13 +157,13 @@ class _Spreadsheet:
             staying = ladder.heads * (1 - role.exit_probability_monthly) + ladder.on_order[min(month + 1, len(ladder.on_order) - 1)]
             expected[name] = np.maximum(staying, needed)
             if role.feeder and ladder.ready is not None:
-                made[name] = self._attempts(ladder, organisation.vacancies(needed, staying))
+                made[name] = self._attempts(ladder, ladder.ready, organisation.vacancies(needed, staying).astype(float))
                 self.decided.promotions[name][month] = made[name]
         return made
 
-    def _attempts(self, ladder: _Ladder, vacancies: Array) -> Array:
+    def _attempts(self, ladder: _Ladder, bench: Array, vacancies: Array) -> Array:
         """Promotions by unit of the feeder: the internal share of the vacancies, from the units with the deepest bench."""
-        role, bench = ladder.role, ladder.ready
+        role = ladder.role
         available = organisation.bench_available(bench, self.feeder_exits[role.name]).astype(float)
         membership = self.feeds[role.name]
         chosen = organisation.fill(role, vacancies, available @ membership, ladder.carried)
@@ -171,7 +178,7 @@ class _Spreadsheet:
     def _close(self, month: int, promotions: dict[str, Array]) -> None:
         """The month's end: exits, promotions, failures and returns; the benches of the next month."""
         self.heads_seen[month] = self.path[HEADS, :, month].sum()
-        lasting = {name: self._move_up(month, self.ladders[name], attempts) for name, attempts in promotions.items()}
+        lasting = {name: self._move_up(self.ladders[name], attempts) for name, attempts in promotions.items()}
         away = {name: promotion_flows_of(self.scenario, promotions, name) for name in (FRONTLINE, *self.ladders)}
         self._drain(month, *away[FRONTLINE])
         for name, ladder in self.ladders.items():
@@ -182,7 +189,7 @@ class _Spreadsheet:
         for ladder in self.ladders.values():
             self._refill_bench(month, ladder, promotions)
 
-    def _move_up(self, month: int, ladder: _Ladder, attempts: Array) -> Array:
+    def _move_up(self, ladder: _Ladder, attempts: Array) -> Array:
         """Promoted people who stay in the role [units of the role]."""
         stay = attempts - sum(organisation.failures(ladder.role, attempts))
         return np.asarray(stay @ self.feeds[ladder.role.name])
@@ -223,9 +230,9 @@ class _Spreadsheet:
         self.interviews_left[month] += float(hiring.interviewer_capacity_hours(parameters, self.ladders[parameters.interviewer_role].heads.sum()))
         self.heads_seen[month] = self.path[HEADS, :, month].sum()
         if self.scenario.finance.budget_monthly is not None:
-            self.money_left = np.array(self.scenario.finance.budget_monthly) - self._committed(month)
+            self.money_left = np.array(self.scenario.finance.budget_monthly) - self._committed()
 
-    def _committed(self, month: int) -> Array:
+    def _committed(self) -> Array:
         """Pay with on-cost of everyone in post, as far as it is known today [months]."""
         people = (self.path[HEADS, :, : self.months] * self.pay[:, : self.months]).sum(axis=0)
         factor = site_pay(self.scenario).mean(axis=1)
@@ -249,20 +256,20 @@ class _Spreadsheet:
             self._seat(month, group, classes)
 
     def _training(self, group: int) -> training.Training:
-        return self.scenario.sites[self.site_of[group]].training
+        return self.scenario.sites[int(self.site_of[group])].training
 
     def _wanted(self, month: int, group: int) -> int:
         """Starts that close every gap they can help with, if hiring goes on at the same pace until then: gap / sum of the responses so far."""
         helps, together = self.pace[group]
         gaps = self.required[group, month + helps] - self.fte[group, month + helps]
-        return max(0, math.ceil((gaps / together).max() - 1e-6))
+        return max(0, math.ceil(float((gaps / together).max()) - 1e-6))
 
     def _within_limits(self, month: int, group: int, wanted: int) -> dict[int, int]:
         """As many of the wanted starts as every limit allows, in whole classes, by source; empty if not even the smallest class fits."""
         given = self._training(group)
         seats = min(math.ceil(wanted / given.class_size_max), self._classes_possible(month, group))
         most = min(max(wanted, seats * given.class_size_min), seats * given.class_size_max, self._people_possible(month, group))
-        found = self._from_sources(month, group, most)
+        found = self._from_sources(month, most)
         people = sum(found.values())
         classes = min(seats, people // given.class_size_min)
         return found if classes and people <= classes * given.class_size_max else _trimmed(found, classes * given.class_size_max)
@@ -283,7 +290,7 @@ class _Spreadsheet:
             heads = ladder.heads[0]
         else:
             heads = ladder.heads[site] if ladder.role.scope == "site" else ladder.heads[self.site_of == site].sum()
-        return np.ceil(heads * (1 - ladder.role.exit_probability_monthly) ** np.arange(months) - 0.5)
+        return np.asarray(np.ceil(heads * (1 - ladder.role.exit_probability_monthly) ** np.arange(months) - 0.5))
 
     def _people_possible(self, month: int, group: int) -> int:
         """Starts that mentors, the cap on starts and the budget still allow."""
@@ -311,7 +318,7 @@ class _Spreadsheet:
         each[0] += self.scenario.hiring.sources[0].cost_per_hire + self.scenario.finance.cost_per_class / self._training(group).class_size_min
         return float(np.floor((self.money_left[month:] / np.maximum(each, HAIR)).min()))
 
-    def _from_sources(self, month: int, group: int, most: int) -> dict[int, int]:
+    def _from_sources(self, month: int, most: int) -> dict[int, int]:
         """People found by source, the preferred source first, within its cap and the hours of recruiters and interviewers."""
         found: dict[int, int] = {}
         left = most

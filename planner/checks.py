@@ -52,7 +52,7 @@ def promotions_balance(plan: Plan) -> Array:
     """Over all roles of a month promoted in + returned = promoted out."""
     into = sum((months.path.promoted_in.sum(axis=1) + months.path.returned.sum(axis=1) for months in plan.roles), plan.frontline.returned.sum(axis=1))
     out = sum((months.path.promoted_out.sum(axis=1) for months in plan.roles), plan.frontline.promoted_out.sum(axis=1))
-    return into - out
+    return np.asarray(into - out)
 
 
 def nobody_below_zero(plan: Plan) -> Array:

@@ -139,7 +139,8 @@ def event_factor(events: tuple[Event, ...], changes: tuple[float, ...], horizon:
 def contacts(demand: Demand, horizon: Horizon) -> Floats:
     """Contacts offered in each month [T].
 
-    The monthly series, or base x (1 + growth)^t x season of the calendar month (x open days, where it follows them); then the events. Raises InvalidScenario where neither is given.
+    The monthly series, or base x (1 + growth)^t x season of the calendar month (x open days, where it follows them); then the events.
+    Raises InvalidScenario where neither is given.
 
     >>> contacts(Demand(base_contacts=1000, growth_monthly=0.01), Horizon(first_month="2027-01", months=3)).round(1).tolist()
     [1000.0, 1010.0, 1020.1]

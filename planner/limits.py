@@ -176,7 +176,8 @@ def _too_early(plan: Plan) -> NDArray[np.bool_]:
 
 def _no_class(plan: Plan) -> list[NDArray[np.bool_]]:
     free = plan.training.rooms_available - plan.training.classes_running
-    taught = np.stack([training.trainers_needed(plan.training.classes_running[:, s] + 1, site.training) for s, site in enumerate(plan.scenario.sites)], axis=1)
+    one_more = plan.training.classes_running + 1
+    taught = np.stack([training.trainers_needed(one_more[:, s], site.training).astype(float) for s, site in enumerate(plan.scenario.sites)], axis=1)
     held = [int(np.ceil(classroom_months(group.workforce) - 1e-9)) for group in plan.scenario.groups]
     no_room, no_trainer = _spread(plan, free) < 1, _spread(plan, taught) > _spread(plan, plan.training.trainers_available)
     return [np.stack([_within(each[:, g], held[g]) for g in range(len(held))], axis=1) for each in (no_room, no_trainer)]
@@ -184,8 +185,10 @@ def _no_class(plan: Plan) -> list[NDArray[np.bool_]]:
 
 def _within(full: NDArray[np.bool_], months: int) -> NDArray[np.bool_]:
     """Whether something is full in a month or in one of the months that a class lasts."""
-    padded = np.concatenate([full, np.zeros(max(months, 1) - 1, dtype=bool)])
-    return np.lib.stride_tricks.sliding_window_view(padded, max(months, 1)).any(axis=1) if months else np.zeros_like(full)
+    padded = np.concatenate([full, np.zeros(max(months - 1, 0), dtype=bool)])
+    if not months:
+        return np.zeros_like(full)
+    return np.asarray(np.lib.stride_tricks.sliding_window_view(padded, months).any(axis=1))
 
 
 def _no_mentor(plan: Plan) -> NDArray[np.bool_]:
@@ -202,7 +205,10 @@ def _no_mentor(plan: Plan) -> NDArray[np.bool_]:
 def _no_hours(plan: Plan) -> list[NDArray[np.bool_]]:
     """Whether recruiters or interviewers lack the hours for one more class from any source that is open."""
     load, parameters = plan.recruiting, plan.scenario.hiring
-    spare = ((load.recruiter_hours_available - load.recruiter_hours, hiring.recruiter_hours_per_start), (load.interview_hours_available - load.interview_hours, hiring.interview_hours_per_start))
+    spare = (
+        (load.recruiter_hours_available - load.recruiter_hours, hiring.recruiter_hours_per_start),
+        (load.interview_hours_available - load.interview_hours, hiring.interview_hours_per_start),
+    )
     found = []
     for hours, per_start in spare:
         stopped = np.ones((len(hours), len(plan.scenario.groups)), dtype=bool)
@@ -216,19 +222,19 @@ def _no_hours(plan: Plan) -> list[NDArray[np.bool_]]:
 
 def _no_source(plan: Plan) -> NDArray[np.bool_]:
     left = np.maximum(plan.recruiting.starts_max - plan.recruiting.starts, 0).sum(axis=1)
-    return left[:, None] < smallest_class(plan)[None] - HAIR
+    return np.asarray(left[:, None] < smallest_class(plan)[None] - HAIR)
 
 
 def _not_allowed(plan: Plan) -> NDArray[np.bool_]:
     cap = starts(plan)
-    return (cap.available - cap.used) < smallest_class(plan)[None] - HAIR
+    return np.asarray((cap.available - cap.used) < smallest_class(plan)[None] - HAIR)
 
 
 def _no_money(plan: Plan) -> NDArray[np.bool_]:
     money = budget(plan)
     pay = np.array([plan.scenario.finance.frontline_monthly_pay if group.monthly_pay is None else group.monthly_pay for group in plan.scenario.groups])
     each = smallest_class(plan) * pay * plan.parts.contract_fraction * (1 + plan.scenario.finance.on_cost)
-    return (money.available - money.used) < each[None]
+    return np.asarray((money.available - money.used) < each[None])
 
 
 def _sites(plan: Plan) -> tuple[str, ...]:

@@ -363,7 +363,7 @@ def survival_kernel(months: int, exit_probability_monthly: float) -> Floats:
     Source: model.md section 3.2, for one tenure class.
     """
     lag = np.arange(months)[:, np.newaxis] - np.arange(months)
-    kernel = np.tril((1.0 - exit_probability_monthly) ** np.maximum(lag, 0))
+    kernel: Floats = np.tril((1.0 - exit_probability_monthly) ** np.maximum(lag, 0))
     kernel.setflags(write=False)
     return kernel
 
@@ -483,7 +483,7 @@ def ready_bench(role: Role, opening_ready: ArrayLike, matured: Floats, attempts:
     return heads_path(gained, 0.0, feeder_exit_probability)
 
 
-def bench_available(ready: ArrayLike, feeder_exit_probability: float) -> Wholes:
+def bench_available(ready: ArrayLike, feeder_exit_probability: ArrayLike) -> Wholes:
     """People of the bench whom the month can promote, whole people, in the shape of `ready`: those left after the month's exits.
 
     Promoting no more than that keeps the bench from going below zero.
@@ -491,7 +491,7 @@ def bench_available(ready: ArrayLike, feeder_exit_probability: float) -> Wholes:
     >>> bench_available([10.0, 4.3, 0.4], 0.1).tolist()
     [9, 3, 0]
     """
-    return np.asarray(np.floor(np.asarray(ready, dtype=float) * (1 - feeder_exit_probability) + HAIR), dtype=np.int64)
+    return np.asarray(np.floor(np.asarray(ready, dtype=float) * (1 - np.asarray(feeder_exit_probability)) + HAIR), dtype=np.int64)
 
 
 def bench_empty_month(ready: ArrayLike, wanted: ArrayLike) -> int | None:

@@ -175,7 +175,8 @@ def put(model: Parameters, path: str, value: Any) -> Any:
     document = model.model_dump(mode="python", warnings=False)
     get(model, path)
     keys = path.split(".")
-    here, typed = document, model
+    here: Any = document
+    typed: Any = model
     for depth, key in enumerate(keys[:-1]):
         position = _position(typed, key)
         here = here[key] if position is None else here[position]
@@ -232,10 +233,10 @@ def build(kind: type[M], document: Any) -> M:
     try:
         return kind.model_validate(document)
     except ValidationError as error:
-        raise InvalidScenario(faults_of(error, document, kind)) from None
+        raise InvalidScenario(faults_of(error, document)) from None
 
 
-def faults_of(error: ValidationError, document: Any, kind: type[Parameters] | None = None) -> list[Fault]:
+def faults_of(error: ValidationError, document: Any) -> list[Fault]:
     """Every fault of a validation error in the words of the form."""
     faults: list[Fault] = []
     for item in error.errors(include_url=False):

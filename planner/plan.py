@@ -171,7 +171,7 @@ def _refuse_other_shapes(scenario: Scenario, decisions: Decisions) -> None:
 
 def belongs(scenario: Scenario, lower: str, upper: str) -> Array:
     """Which units of a role (or the frontline) belong to which units of another: 1 or 0 [units of lower, units of upper]."""
-    return organisation.membership(scope_of(scenario, lower), scope_of(scenario, upper), site_index(scenario), len(scenario.sites))
+    return organisation.membership(scope_of(scenario, lower), scope_of(scenario, upper), site_index(scenario).tolist(), len(scenario.sites))
 
 
 def scope_of(scenario: Scenario, role: str) -> str:
@@ -216,7 +216,7 @@ def _ladder_months(scenario: Scenario, decisions: Decisions, need: Requirement, 
         path = _role_path(scenario, decisions, role)
         counted = belongs(scenario, role.leads, role.name)
         required_path[role.name] = organisation.required_leaders(required_path[role.leads] @ counted, role.span)
-        needed = organisation.required_leaders(np.maximum(heads[role.leads], required[role.leads]) @ counted, role.span)
+        needed = organisation.required_leaders(np.maximum(heads[role.leads], required[role.leads]) @ counted, role.span).astype(float)
         heads[role.name], required[role.name] = path.heads, np.maximum(path.heads, needed)
         entrants[role.name] = path.starts + _lasting_promotions(role, path.promoted_in)
         ready = ready_bench(scenario, decisions, role, entrants) if role.feeder else None
@@ -228,7 +228,7 @@ def _ladder_months(scenario: Scenario, decisions: Decisions, need: Requirement, 
                 led=heads[role.leads] @ counted,
                 required=needed,
                 required_path=required_path[role.name],
-                vacancies=organisation.vacancies(needed, path.heads),
+                vacancies=organisation.vacancies(needed, path.heads).astype(float),
                 promoted=path.promoted_in,
                 appointed=path.starts,
                 ready=ready,

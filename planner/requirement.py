@@ -43,7 +43,7 @@ class PoolNeed:
         """On-position hours [months, queues], told in proportion to workload."""
         total = self.workload_hours.sum(axis=1, keepdims=True)
         part = np.divide(self.workload_hours, total, out=np.zeros_like(self.workload_hours), where=total > 0)
-        return part * self.on_position_hours[:, None]
+        return np.asarray(part * self.on_position_hours[:, None])
 
 
 @dataclass(frozen=True)
@@ -105,8 +105,7 @@ def _aht_s(pool: Pool) -> Array:
 
 def _pooled_aht_s(pool: Pool) -> Array:
     contacts, aht_s = _contacts(pool), _aht_s(pool)
-    total = contacts.sum(axis=1)
-    return np.where(total > 0, (contacts * aht_s).sum(axis=1) / np.where(total > 0, total, 1.0), aht_s.mean(axis=1))
+    return demand.pooled_aht_s(contacts, aht_s)
 
 
 @lru_cache(maxsize=512)
@@ -200,3 +199,29 @@ def _stated_rows(group: Group, scenario: Scenario) -> dict[str, Any]:
 def binding_name(code: int) -> str:
     """The word for what binds; empty where nothing is required."""
     return BINDING[code] if code >= 0 else ""
+
+
+def group_pools(scenario: Scenario, name: str) -> tuple[Pool, ...]:
+    """The pools of one group, levers worked in; none where it states its people."""
+    scenario = moved(scenario)
+    group = next(group for group in scenario.groups if group.name == name)
+    return tuple(pools(group, {queue.name: queue for queue in scenario.queues}, scenario.horizon)) if group.serves else ()
+
+
+def unfold_group(scenario: Scenario, name: str) -> staffing.StaffingSteps:
+    """The steps from contacts to required people of one group that serves queues, levers worked in; every step [months].
+
+    Its `required_fte` and `required_heads` are those of `requirement`. Raises ValueError for a group that states its people: there is nothing to unfold.
+    """
+    needs = [pool_need(pool) for pool in group_pools(scenario, name)]
+    if not needs:
+        raise ValueError(f"group '{name}' states its people: they do not come from contacts")
+    scenario = moved(scenario)
+    group = next(group for group in scenario.groups if group.name == name)
+    site = next(site for site in scenario.sites if site.name == group.site)
+    workload = np.sum([need.workload_hours.sum(axis=1) for need in needs], axis=0)
+    hours = np.sum([need.on_position_hours for need in needs], axis=0)
+    paid_hours = horizon.paid_hours(scenario.horizon, group.staffing.weekly_hours)
+    working = horizon.working_share(scenario.horizon, site.country, site.subdivision)
+    paid = staffing.paid_time(group.staffing, horizon.calendar_months(scenario.horizon), paid_hours, working)
+    return staffing.unfold(workload, hours, paid, staffing.mean_contract_fraction(group.staffing.contracts))

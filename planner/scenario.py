@@ -264,8 +264,9 @@ def _stated_faults(group: Group, months: int, place: str) -> list[Fault]:
         faults.append(Fault(f"{place}.stated_heads.path", f"it has {len(stated.path)} months, the plan {months}", f"Give {months} values."))
     if stated and stated.start is not None and stated.start + stated.add_monthly * (months - 1) < 0:
         faults.append(Fault(f"{place}.stated_heads.add_monthly", "the required people fall below zero within the plan", "Remove fewer people a month."))
-    if len(group.workforce.signed_starts) > months:
-        faults.append(Fault(f"{place}.workforce.signed_starts", f"it has {len(group.workforce.signed_starts)} months, the plan {months}", "Drop the months beyond the plan."))
+    signed = len(group.workforce.signed_starts)
+    if signed > months:
+        faults.append(Fault(f"{place}.workforce.signed_starts", f"it has {signed} months, the plan {months}", "Drop the months beyond the plan."))
     return faults
 
 
@@ -300,7 +301,7 @@ def moved(scenario: Scenario) -> Scenario:
         return scenario
     return scenario.model_copy(
         update={
-            "queues": tuple(_moved_queue(queue, levers, scenario.horizon.months) for queue in scenario.queues),
+            "queues": tuple(_moved_queue(queue, levers) for queue in scenario.queues),
             "groups": tuple(_moved_group(group, levers, scenario.horizon.months) for group in scenario.groups),
             "hiring": _moved_hiring(scenario.hiring, levers),
             "organisation": _moved_organisation(scenario.organisation, levers),
@@ -313,7 +314,7 @@ def _compounded(values: tuple[float, ...], growth: float) -> tuple[float, ...]:
     return tuple(value * (1 + growth) ** month for month, value in enumerate(values))
 
 
-def _moved_queue(queue: Queue, levers: Levers, months: int) -> Queue:
+def _moved_queue(queue: Queue, levers: Levers) -> Queue:
     changes: dict[str, Any] = {}
     if levers.growth_monthly and queue.contacts_monthly is not None:
         changes["contacts_monthly"] = _compounded(queue.contacts_monthly, levers.growth_monthly)

@@ -14,7 +14,18 @@ Channel = Annotated[Voice | Chat | Deferred, Field(discriminator="kind")]
 CHANNELS = (Voice, Chat, Deferred)
 
 __all__ = [
-    "BINDING", "CHANNELS", "AgentsRequired", "Channel", "Chat", "Deferred", "ServiceTarget", "Voice", "Work", "binding_code", "channel_faults", "on_position_hours",
+    "BINDING",
+    "CHANNELS",
+    "AgentsRequired",
+    "Channel",
+    "Chat",
+    "Deferred",
+    "ServiceTarget",
+    "Voice",
+    "Work",
+    "binding_code",
+    "channel_faults",
+    "on_position_hours",
 ]
 
 

@@ -47,4 +47,4 @@ def _open_week(work: Work, month: int) -> Array:
         return np.zeros(0)
     opens = np.flatnonzero(is_open)
     position = np.searchsorted(opens, np.arange(len(contacts))) % len(opens)
-    return np.bincount(position, weights=contacts, minlength=len(opens))
+    return np.asarray(np.bincount(position, weights=contacts, minlength=len(opens)), dtype=np.float64)

@@ -1,8 +1,7 @@
 """The service that is promised on a channel."""
 
-from typing import Annotated
-
 import math
+from typing import Annotated
 
 from planner.errors import Fault
 from planner.parameters import Field, Fraction, Parameters, Unit

@@ -49,7 +49,7 @@ class AgentsRequired:
 
 def on_position_hours(work: Work, agents: Array) -> Array:
     """Hours on position a month [months]: agents x interval, over every interval of every day."""
-    return np.einsum("tds,td->t", agents, work.days) * (work.interval_s / 3600)
+    return np.asarray(np.einsum("tds,td->t", agents, work.days) * (work.interval_s / 3600))
 
 
 def binding_code(work: Work, required: AgentsRequired) -> NDArray[np.int8]:

@@ -77,7 +77,7 @@ def _fraction_start(load: Floats, agents: Floats) -> Floats:
     for k in range(20):
         term = term * (part - k) / large
         series += term
-    small = np.clip(load, 1e-300, 50.0)
+    small = np.minimum(np.maximum(load, 1e-300), 50.0)
     direct = np.exp(small) * small**-part * gamma(1.0 + part) * gammaincc(1.0 + part, small)
     return np.where(part == 0.0, 1.0, np.where(load > 50.0, series, direct))
 

@@ -268,6 +268,12 @@ def _cells(states: Array, ink: str, months: int, chosen: Look, shared: dict[str,
     return Heatmap(z=states, zmin=WITHIN, zmax=OVER, colorscale=steps, showscale=False, xgap=2, ygap=3, hoverongaps=False, **shared, **texts)
 
 
+def strip_legend(dark: bool = False) -> tuple[tuple[str, str], ...]:
+    """What the colours of the strip stand for."""
+    chosen = look(dark)
+    return tuple(zip((words_of.capitalize() for words_of in STANDINGS), (chosen.within, chosen.near, chosen.over), strict=True))
+
+
 def _cell_axis(months: Sequence[str], dark: bool) -> dict[str, Any]:
     axis = month_axis(months, dark)
     places = [list(months).index(day[:7]) for day in axis["tickvals"]]

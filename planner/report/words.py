@@ -297,11 +297,11 @@ def ratio_sentence(plan: Plan, found: RatioBreak) -> str:
 def verdict(plan: Plan) -> Verdict:
     """Can we grow like this? A headline and two sentences: people first, then leaders; the remedy where something breaks."""
     short, breaks = shortages(plan), ratio_breaks(plan)
-    tone: Tone = "good" if not short and not breaks else "watch" if not _serious(plan, short, breaks) else "bad"
+    tone: Tone = "good" if not short and not breaks else "watch" if not _serious(plan, breaks) else "bad"
     return Verdict(_headline(plan, short, breaks, tone), (_people_sentence(plan, short), _leader_sentence(plan, breaks)), tone)
 
 
-def _serious(plan: Plan, short: tuple[Shortage, ...], breaks: tuple[RatioBreak, ...]) -> bool:
+def _serious(plan: Plan, breaks: tuple[RatioBreak, ...]) -> bool:
     """More than 2 % short in some month, or a ratio that stays broken for a third of the plan or drifts by a half."""
     share = plan.shortage_fte.sum(axis=1) / np.maximum(plan.required_fte.sum(axis=1), 1e-9)
     drifts = any(found.months_open * 3 > len(plan.months) or found.worst > 1.5 * found.span for found in breaks)
@@ -342,9 +342,11 @@ def _shortage_story(plan: Plan, short: tuple[Shortage, ...]) -> str:
     """The worst month, the group that misses most in it, why, and what would help; that the first shortage came earlier, where it did."""
     by_month = plan.shortage_fte.sum(axis=1)
     worst_month = int(by_month.argmax())
-    worst = max((found for found in short if found.month == worst_month), key=lambda found: found.fte, default=max(short, key=lambda found: found.fte))
+    in_it = [found for found in short if found.month == worst_month] or list(short)
+    worst = max(in_it, key=lambda found: found.fte)
     everywhere = f", {fte(worst.fte)} of it in {worst.group}" if by_month[worst.month] - worst.fte > SHORT_FTE else f" in {worst.group}"
-    return f"Short {fte(by_month[worst.month])} in {month_name(plan.months[worst.month])}{everywhere}: {cause(plan, worst)}. {remedy_words(worst.limit, plan, worst)}"
+    opening = f"Short {fte(by_month[worst.month])} in {month_name(plan.months[worst.month])}{everywhere}"
+    return f"{opening}: {cause(plan, worst)}. {remedy_words(worst.limit, plan, worst)}"
 
 
 def _leader_sentence(plan: Plan, breaks: tuple[RatioBreak, ...]) -> str:

@@ -152,6 +152,12 @@ def unit(parameter: Parameter, currency: str) -> str:
     return currency if parameter.unit.symbol == "money" else parameter.unit.symbol
 
 
+def named(parameter: Parameter, currency: str) -> str:
+    """Name in words with its unit, unless the name says it already."""
+    name, symbol = words.title(parameter.name), unit(parameter, currency)
+    return f"{name} ({symbol})" if symbol and symbol.lower() not in name.lower() else name
+
+
 def is_assumption(parameter: Parameter) -> bool:
     """Whether the help of a parameter calls its default, or a part of it, an assumption."""
     return parameter.basis == "assumption" or "assumption" in parameter.help.lower()

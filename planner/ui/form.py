@@ -96,8 +96,7 @@ def _together(series: list[tuple[Axis, Parameter]]) -> list[tuple[Axis, tuple[Pa
 
 def label(parameter: Parameter) -> str:
     """Name in words, unit, and the flag of an assumption."""
-    unit = fields.unit(parameter, session.scenario().finance.currency)
-    return f"{escaped(words.title(parameter.name))}{f' ({escaped(unit)})' if unit else ''}{f' {FLAG}' if fields.is_assumption(parameter) else ''}"
+    return f"{escaped(fields.named(parameter, session.scenario().finance.currency))}{f' {FLAG}' if fields.is_assumption(parameter) else ''}"
 
 
 def escaped(text: str) -> str:
@@ -114,8 +113,8 @@ def escaped(text: str) -> str:
 def _singles(parameters: list[Parameter]) -> None:
     if not parameters:
         return
-    with st.grid(4, min_column_width=220, gap="small"):
-        for parameter in parameters:
+    with st.grid(3, min_column_width=250, gap="small"):
+        for parameter in sorted(parameters, key=lambda parameter: parameter.name != "name"):
             with st.container(gap="xsmall"):
                 single(parameter)
 
@@ -360,8 +359,7 @@ def _column_options(table: Table, column: Parameter, scenario: Scenario) -> list
 
 
 def _column_name(column: Parameter) -> str:
-    unit = fields.unit(column, session.scenario().finance.currency)
-    return f"{words.title(column.name)}{f' ({unit})' if unit else ''}{' *' if fields.is_assumption(column) else ''}"
+    return f"{fields.named(column, session.scenario().finance.currency)}{' *' if fields.is_assumption(column) else ''}"
 
 
 def _series(axis: Axis, parameters: tuple[Parameter, ...]) -> None:

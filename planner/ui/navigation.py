@@ -31,7 +31,7 @@ PAGES = (
 
 def chosen() -> StreamlitPage:
     """The page the reader is on."""
-    pages = [st.Page(FOLDER / f"{name}.py", title=title, icon=icon, url_path=name, default=name == "overview") for name, title, icon in PAGES]
+    pages = [st.Page(FOLDER / f"{name}.py", title=title, icon=icon, url_path=name, default=name == "overview") for name, title, icon in PAGES if (FOLDER / f"{name}.py").exists()]
     return st.navigation(pages, position="top")
 
 

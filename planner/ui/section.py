@@ -5,11 +5,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import streamlit as st
+from numpy.typing import NDArray
 from plotly.graph_objects import Figure
 
 from planner.errors import Fault
+from planner.plan import Plan
+from planner.report import words
+from planner.scenario import Levers
 from planner.ui import session
 
 
@@ -34,7 +39,7 @@ class Metric:
 
     label: str
     value: str
-    course: Sequence[float]
+    course: Sequence[float] | NDArray[np.float64]
     says: str = ""
     change: str = ""
     help: str = ""
@@ -61,7 +66,7 @@ def metric(figure: Metric) -> None:
         border=True,
         height="stretch",
         help=figure.help or None,
-        chart_data=list(figure.course),
+        chart_data=[float(value) for value in figure.course],
         chart_type="bar" if figure.bars else "area",
     )
 
@@ -96,3 +101,56 @@ def page_top() -> None:
     told = session.note()
     if told:
         st.toast(plain(told), icon=":material/check_circle:")
+
+
+# The first screen ----------------------------------------------------------------------------------------------------------------------------
+
+TONES = {"good": ("green", ":material/check_circle:"), "watch": ("orange", ":material/warning:"), "bad": ("red", ":material/error:")}
+
+
+def title(plan: Plan) -> None:
+    """The line above everything: whose plan, from when to when, in which currency, by whose decisions."""
+    horizon = f"{words.month_name(plan.months[0])} to {words.month_name(plan.months[-1])}"
+    by = "decisions from your file" if session.decides() else "decisions of the baseline"
+    moved = "levers moved" if session.scenario().levers != Levers() else "levers at rest"
+    said(f"{session.scenario().name} · {horizon} · {plan.scenario.finance.currency} · {by} · {moved}")
+
+
+def verdict(told: words.Verdict) -> None:
+    """The verdict: its headline large, its sentences beneath."""
+    colour, icon = TONES[told.tone]
+    st.title(f":{colour}[{icon}] {plain(told.headline)}", anchor=False)
+    st.markdown(plain(" ".join(told.sentences)))
+
+
+def said(text: str) -> None:
+    """A quiet line of text."""
+    st.caption(plain(text))
+
+
+def group_picker(plan: Plan, place: str) -> str | None:
+    """Which group a chart shows; None for all of them."""
+    names = [group.name for group in plan.scenario.groups]
+    if len(names) == 1:
+        return None
+    return st.selectbox("Group", names, index=None, placeholder="All groups", key=session.key(f"group.{place}"), width=280)
+
+
+def role_picker(plan: Plan) -> str | None:
+    """Which role is looked at in detail; None where there is none."""
+    names = [months.role.name for months in plan.roles]
+    if not names:
+        return None
+    chosen = st.segmented_control("Role", names, default=names[0], required=True, format_func=words.title, key=session.key("role"), wrap=True)
+    return str(chosen)
+
+
+def legend(entries: Sequence[tuple[str, str]]) -> None:
+    """Coloured squares and what they stand for."""
+    squares = [f"<span style='display:inline-flex;align-items:center;gap:.4em'><span style='width:.9em;height:.9em;border-radius:3px;background:{colour}'></span>{name}</span>" for name, colour in entries]
+    st.html(f"<div style='display:flex;flex-wrap:wrap;gap:.3em 1.4em;font-size:.87em'>{''.join(squares)}</div>")
+
+
+def plain_metric(label: str, value: str, means: str) -> None:
+    """A figure without a course."""
+    st.metric(label, value, delta=means, delta_color="off", delta_arrow="off", border=True, height="stretch")

@@ -1,0 +1,233 @@
+"""The command line: plan a scenario, read a volume file, list the parameters.
+
+Exit codes: 0 done, 1 our fault, 2 the input is wrong or a question is open. On an error nothing is written, and the message goes to stderr.
+"""
+
+import difflib
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+import planner
+from planner import decisions as decided
+from planner import parameters, scenario
+from planner.errors import Fault, InvalidScenario, InvalidVolumes, PlannerError
+from planner.intake import Report, Volumes, own_csv, read_volumes, use_volumes
+from planner.report import export
+from planner.scenario import Levers, Scenario, cross_faults, moved
+
+SHIPPED = Path(__file__).resolve().parents[1] / "data" / "scenarios"
+
+app = typer.Typer(
+    help="Plan the people of a customer-service organisation, month by month.",
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+ScenarioName = Annotated[str, typer.Argument(metavar="SCENARIO", help="A scenario file, or the name of a shipped scenario.", show_default=False)]
+Changes = Annotated[list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Set one parameter; the value is JSON, else plain text. Repeatable.")]
+Answers = Annotated[list[str] | None, typer.Option("--assume", metavar="QUESTION=ANSWER", help="Answer a question that the volume file raises. Repeatable.")]
+
+
+class Unusable(PlannerError):
+    """What was given on the command line cannot be used."""
+
+    heading = "The command cannot be carried out"
+
+
+# Commands ------------------------------------------------------------------------------------------------------------------------------------
+
+
+@app.command("plan")
+def plan_command(
+    name: ScenarioName,
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder for the tables, made where it is missing.")],
+    changes: Changes = None,
+    volumes: Annotated[Path | None, typer.Option("--volumes", metavar="FILE", help="A volume file for the queues it names.")] = None,
+    decisions: Annotated[Path | None, typer.Option("--decisions", metavar="FILE", help="Decisions as JSON. Without them the baseline decides.")] = None,
+    assume: Answers = None,
+) -> None:
+    """Work out the plan of a scenario, write its tables as CSV and print the verdict."""
+    with _told():
+        if assume and volumes is None:
+            raise Unusable([Fault("--assume", "there is no volume file that could ask", "Give one with --volumes, or leave --assume out.")])
+        wanted = changed(find_scenario(name), [_pair(change, "--set") for change in changes or []])
+        if volumes is not None:
+            wanted = use_volumes(wanted, _volumes(volumes, wanted, assume)[0])
+        made = planner.project(wanted, None if decisions is None else decided.load(decisions, wanted))
+        words = _verdict(made)
+        with _writing(out):
+            paths = export.write_tables(made, out)
+    typer.echo(words)
+    typer.echo(f"{len(paths)} tables in {out}: {', '.join(path.name for path in paths)}")
+
+
+@app.command("import")
+def import_command(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A volume file as planners hold it: CSV or XLSX.", show_default=False)],
+    out: Annotated[Path, typer.Option("--out", metavar="FILE.csv", help="Where to write it in the planner's own layout.")],
+    layout: Annotated[str | None, typer.Option("--format", metavar="NAME", help="Layout of the file. Without it the file is recognised.")] = None,
+    assume: Answers = None,
+) -> None:
+    """Read a volume file into the planner's own layout, or print every fault or open question."""
+    with _told():
+        answers = [*(assume or []), *([f"layout={layout}"] if layout else [])]
+        volumes, report = _volumes(file, None, answers)
+        with _writing(out):
+            export.write_file(out, own_csv(volumes))
+    typer.echo("\n".join([*report_lines(report), f"Written to {out}"]))
+
+
+@app.command("parameters")
+def parameters_command(
+    name: ScenarioName,
+    text: Annotated[str, typer.Option("--filter", metavar="TEXT", help="Only parameters with this text in their path or help.")] = "",
+) -> None:
+    """List every parameter: path, value as --set takes it, unit, bounds, help; a line each, separated by tabs."""
+    with _told():
+        found = [parameter for parameter in parameters.walk(find_scenario(name)) if text.casefold() in f"{parameter.path} {parameter.help}".casefold()]
+        if not found:
+            raise Unusable([Fault("--filter", "no parameter has this text in its path or help", "Try a shorter one.", repr(text))])
+    typer.echo("\n".join(["path\tvalue\tunit\tbounds\thelp", *map(parameter_line, found)]))
+
+
+# Errors --------------------------------------------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """A fault of the input as a message on stderr and exit code 2. What is our fault goes through, and ends with 1."""
+    try:
+        yield
+    except PlannerError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(2) from None
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise Unusable([Fault(str(path), f"it cannot be written: {error.strerror}", "Choose another place with --out.")]) from None
+
+
+# Input ---------------------------------------------------------------------------------------------------------------------------------------
+
+
+def find_scenario(name: str) -> Scenario:
+    """The scenario in a file, or the shipped one of that name. Raises InvalidScenario."""
+    known = {path.stem: path for path in sorted(SHIPPED.glob("*.json"))}
+    if name in known and not Path(name).is_file():
+        return scenario.load(known[name])
+    if not Path(name).exists() and Path(name).name == name:
+        close = difflib.get_close_matches(name, known, n=1, cutoff=0.0)
+        remedy = f"Did you mean '{close[0]}'? Shipped: {', '.join(known)}." if close else "Give the path of a scenario file."
+        raise InvalidScenario([Fault(name, "there is no such file and no shipped scenario of that name", remedy)])
+    return scenario.load(name)
+
+
+def changed(given: Scenario, changes: list[tuple[str, str]]) -> Scenario:
+    """The scenario with values set at dotted paths, all of them at once. Raises InvalidScenario with every fault, also of levers moved too far."""
+    document = given.model_dump(mode="json")
+    faults = [fault for path, text in changes for fault in _set(document, given, path, value_of(text))]
+    if faults:
+        raise InvalidScenario(faults)
+    result = parameters.build(Scenario, document) if changes else given
+    too_far = [] if result.levers == Levers() else cross_faults(moved(result))
+    if too_far:
+        raise InvalidScenario(too_far)
+    return result
+
+
+def value_of(text: str) -> Any:
+    """A value as it is given to --set: JSON, else plain text.
+
+    >>> value_of("0.8"), value_of("team_lead")
+    (0.8, 'team_lead')
+    """
+    try:
+        return json.loads(text)
+    except (json.JSONDecodeError, RecursionError):
+        return text
+
+
+def _set(document: Any, given: Scenario, path: str, value: Any) -> tuple[Fault, ...]:
+    """Puts one value into the plain data of a scenario; the faults of its path, if any."""
+    try:
+        parameters.get(given, path)
+    except InvalidScenario as error:
+        return error.faults
+    *above, last = path.split(".")
+    here = document
+    try:
+        for key in above:
+            here = here[_slot(here, key)]
+        here[_slot(here, last)] = value
+    except (KeyError, IndexError, TypeError, ValueError):
+        return (Fault(path, "another --set has replaced what lies above it", "Put both into one value."),)
+    return ()
+
+
+def _slot(here: Any, key: str) -> str | int:
+    """Where a step of a path leads in plain data: a key, or the position of the member of that name or number."""
+    if not isinstance(here, list):
+        return key
+    names = [str(member.get("name", position)) if isinstance(member, dict) else str(position) for position, member in enumerate(here)]
+    return names.index(key) if key in names else int(key)
+
+
+def _pair(text: str, option: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals or not name.strip():
+        raise Unusable([Fault(option, "it takes a name and a value with = between them", f"Write {option} name=value.", repr(text))])
+    return name.strip(), value.strip()
+
+
+def _volumes(path: Path, given: Scenario | None, answers: list[str] | None) -> tuple[Volumes, Report]:
+    assume = dict(_pair(answer, "--assume") for answer in answers or [])
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise InvalidVolumes([Fault(str(path), f"the file cannot be read: {error.strerror}", "Check its name and that it may be read.")]) from None
+    return read_volumes(data, path.name, given, assume=assume)
+
+
+# Output --------------------------------------------------------------------------------------------------------------------------------------
+
+
+def _verdict(made: "planner.Plan") -> str:
+    from planner.report.words import verdict
+
+    found = verdict(made)
+    return "\n".join([f"{found.headline}.", *found.sentences])
+
+
+def report_lines(report: Report) -> list[str]:
+    """What was read from a volume file, for the user to check."""
+    contacts = sum(total for _, _, total, _ in report.totals)
+    return [
+        f"{report.file_name}: {report.rows:,} rows, layout {report.layout}, {report.first} to {report.last}, {contacts:,.0f} contacts",
+        f"Queues: {', '.join(report.queues)}",
+        *report.notices,
+    ]
+
+
+def parameter_line(parameter: parameters.Parameter) -> str:
+    """One parameter as a line of text: path, JSON value, unit, bounds and help, separated by tabs."""
+    value = "" if parameter.value is None else json.dumps(parameter.value, ensure_ascii=False, default=str)
+    return "\t".join([parameter.path, value, parameter.unit.symbol, bounds(parameter), parameter.help])
+
+
+def bounds(parameter: parameters.Parameter) -> str:
+    """The bounds of a number in words; empty without any."""
+    low, high = (None if bound is None else f"{bound:g}" for bound in (parameter.lower, parameter.upper))
+    if low is not None and high is not None:
+        return f"{low} to {high}"
+    return f"from {low}" if low is not None else f"up to {high}" if high is not None else ""

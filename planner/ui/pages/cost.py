@@ -1,0 +1,24 @@
+"""What the plan costs: by month, by year, by role, by contact."""
+
+import streamlit as st
+
+from planner.report import charts, takeaways
+from planner.ui import section, session
+
+section.page_top()
+plan, dark = session.plan(), session.dark()
+st.title("Cost", anchor=False)
+section.said(f"All amounts in {plan.scenario.finance.currency}. The price of shortage is value lost, not money paid, and is told apart.")
+
+with st.grid(3, min_column_width=210):
+    for label, (value, means) in takeaways.unit_costs(plan).items():
+        section.plain_metric(label, value, means)
+
+with section.card("Cost by month", says := takeaways.cost_stack(plan)):
+    section.chart(charts.cost_stack(plan, dark), says, takeaways.cost_stack_behind(plan))
+
+with st.grid(2, min_column_width=430):
+    with section.card("By year and item"):
+        section.table(takeaways.yearly_by_item(plan))
+    with section.card("By year and role"):
+        section.table(takeaways.yearly_by_role(plan))
