@@ -137,12 +137,13 @@ def changed(given: Scenario, changes: list[tuple[str, str]]) -> Scenario:
     """The scenario with values set at dotted paths, all of them at once. Raises InvalidScenario with every fault, also of levers moved too far."""
     document = given.model_dump(mode="json")
     faults = [fault for path, text in changes for fault in _set(document, given, path, value_of(text))]
+    try:
+        result = parameters.build(Scenario, document) if changes else given
+    except InvalidScenario as error:
+        raise InvalidScenario([*faults, *error.faults]) from None
+    faults += [] if result.levers == Levers() else cross_faults(moved(result))
     if faults:
         raise InvalidScenario(faults)
-    result = parameters.build(Scenario, document) if changes else given
-    too_far = [] if result.levers == Levers() else cross_faults(moved(result))
-    if too_far:
-        raise InvalidScenario(too_far)
     return result
 
 

@@ -26,7 +26,7 @@ class Limit:
     @property
     def broken(self) -> NDArray[np.bool_]:
         """Where more is used than there is."""
-        return self.used > self.available + HAIR
+        return self.used > self.available + HAIR + 1e-9 * np.abs(self.available)
 
 
 @dataclass(frozen=True)

@@ -117,12 +117,12 @@ class Plan:
     @property
     def cost(self) -> Array:
         """Cost by month [months], the price of shortage included."""
-        return np.asarray(sum(line.amount for line in self.costs))
+        return np.asarray(sum((line.amount for line in self.costs), np.zeros(len(self.months))))
 
     @property
     def spend(self) -> Array:
         """Money that is paid by month [months]: cost without the price of shortage."""
-        return np.asarray(sum(line.amount for line in self.costs if line.item != "shortage_price"))
+        return np.asarray(sum((line.amount for line in self.costs if line.item != "shortage_price"), np.zeros(len(self.months))))
 
     def role(self, name: str) -> RoleMonths:
         """The months of one role."""
@@ -313,7 +313,7 @@ def per_site(scenario: Scenario, role: RoleMonths) -> Array:
 def training_load(scenario: Scenario, decisions: Decisions, people: Frontline, roles: tuple[RoleMonths, ...]) -> TrainingLoad:
     """What the classes of the decisions take of rooms, trainers and mentors, and what each site has."""
     running, nesting = by_site(scenario, classes_running(scenario, decisions.classes)), by_site(scenario, people.nesting)
-    eligible = by_site(scenario, people.mentors_eligible)
+    eligible = np.maximum(by_site(scenario, people.mentors_eligible), 0)
     by_role = {months.role.name: months for months in roles}
     columns = list(enumerate(site.training for site in scenario.sites))
     return TrainingLoad(
@@ -330,7 +330,7 @@ def training_load(scenario: Scenario, decisions: Decisions, people: Frontline, r
 
 def whole(heads: Array) -> Array:
     """People counted as whole: half a person gone is a vacancy."""
-    return np.ceil(heads - 0.5)
+    return np.asarray(np.ceil(heads - 0.5 - 1e-9))
 
 
 def recruiting_load(scenario: Scenario, decisions: Decisions, people: Frontline, roles: tuple[RoleMonths, ...]) -> RecruitingLoad:
@@ -412,14 +412,19 @@ def _frontline_costs(scenario: Scenario, decisions: Decisions, need: Requirement
 
 def _role_costs(scenario: Scenario, months: RoleMonths) -> list[CostLine]:
     role, given = months.role, scenario.finance
-    where = [place(scenario, role, unit) for unit in months.units]
-    factor = np.stack([_unit_pay(scenario, site) for site, _ in where], axis=1)
     from_outside = organisation.external_heads(months.appointed, role.exit_probability_monthly)
-    each = role.monthly_pay * factor
+    each = role_pay(scenario, role)
     pay = finance.pay(months.path.heads, each) + finance.external_premium_pay(from_outside, each, role.external_premium)
     search = finance.search_cost(months.appointed, role.search_cost)
     items = {"pay": pay, "on_cost": finance.on_cost(pay, given.on_cost), "management_search": search}
+    where = [place(scenario, role, unit) for unit in months.units]
     return [CostLine(site, group, role.name, item, amounts[:, u]) for u, (site, group) in enumerate(where) for item, amounts in items.items()]
+
+
+def role_pay(scenario: Scenario, role: Role) -> Array:
+    """Gross pay of one person of a role, month by month, in the reporting currency [months, units]."""
+    sites = [place(scenario, role, unit)[0] for unit in units(scenario, role.name)]
+    return role.monthly_pay * np.stack([_unit_pay(scenario, site) for site in sites], axis=1)
 
 
 def place(scenario: Scenario, role: Role, unit: str) -> tuple[str, str]:

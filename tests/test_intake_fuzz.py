@@ -9,7 +9,7 @@ import random
 from datetime import datetime
 
 import pytest
-from mangled import BREAKING, DAMAGING, INTERVAL, KEEPING, MONTHLY, File, damaged_parts, right_file
+from tests.mangled import BREAKING, DAMAGING, INTERVAL, KEEPING, MONTHLY, File, damaged_parts, right_file
 
 from planner.errors import InvalidVolumes
 from planner.intake import OpenQuestions, Report, Volumes, own_csv, read_volumes

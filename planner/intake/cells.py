@@ -83,7 +83,7 @@ class Numbers(NamedTuple):
 def numbers(table: Table, columns: tuple[str, ...], findings: Findings) -> dict[str, Floats]:
     """Numbers of some columns; a blank cell and a faulty one are NaN, the faulty one is also a fault. One decimal mark holds for the file."""
     read = {column: _both_ways(table.columns[column]) for column in columns}
-    mark = _decimal_mark({column: _evidence(table, column, read[column]) for column in columns}, findings)
+    mark = _decimal_mark({table.title(column): _evidence(table, column, read[column]) for column in columns}, findings)
     return {column: _checked(table, column, _chosen(table, column, read[column], mark), mark, findings) for column in columns}
 
 
@@ -125,7 +125,7 @@ def _decimal_mark(columns: dict[str, Readings], findings: Findings) -> str:
     likely = "point" if point >= comma else "comma"
     if findings.answer("decimal") is not None or unclear:
         column, example = next(((column, count.example) for column, count in unclear.items()), ("", "1.234"))
-        text = f"in column {column} '{example}' can have a decimal mark or a thousands mark; is the decimal mark of the file a point or a comma?"
+        text = f"{f'in column {column} ' if column else ''}'{example}' can have a decimal mark or a thousands mark; is the decimal mark of the file a point or a comma?"
         return findings.ask(Question("decimal", text, ("point", "comma"))) or likely
     if point or comma:
         findings.note(f"The decimal mark is a {likely} (cells that can only be read so: {max(point, comma):,}).")
@@ -162,6 +162,7 @@ _HALF = r"(?: ?([AaPp])[Mm])?"
 _OFFSET = r"(?: ?([Zz]|[+-][0-9]{2}(?::?[0-9]{2})?))?"
 _YEAR_FIRST = re.compile(rf"([0-9]{{4}})([-/])([0-9]{{1,2}})\2([0-9]{{1,2}})(?:[T ]{_CLOCK}{_OFFSET})?")
 _COMPACT = re.compile(rf"([0-9]{{4}})()([0-9]{{2}})([0-9]{{2}})[T ]{_CLOCK}{_OFFSET}")
+_COMPACT_DAY = re.compile(r"((?:19|20|21)[0-9]{2})([0-9]{2})([0-9]{2})")
 _YEAR_LAST = re.compile(rf"([0-9]{{1,2}})([-/.])([0-9]{{1,2}})\2([0-9]{{4}})(?: {_CLOCK}{_HALF})?")
 _YEAR_MONTH = re.compile(r"([0-9]{4})[-/]([0-9]{1,2})")
 _MONTH_YEAR = re.compile(r"([0-9]{1,2})[-/.]([0-9]{4})")
@@ -243,6 +244,9 @@ def month_of(text: str) -> Moment:
     """
     if found := _YEAR_MONTH.fullmatch(text):
         return _month(found[1], found[2])
+    if found := _COMPACT_DAY.fullmatch(text):
+        day = _day(found[1], found[2], found[3])
+        return Moment(day, day)
     if found := _MONTH_YEAR.fullmatch(text):
         return _month(found[2], found[1])
     if found := _NAMED_MONTH.fullmatch(text):
@@ -268,14 +272,15 @@ class Moments(NamedTuple):
     is_month: Flags
 
 
-def _moments(table: Table, column: str, read: Callable[[str], Moment], remedy: str, findings: Findings) -> Moments:
+def _moments(table: Table, column: str, read: Callable[[str], Moment], words: tuple[str, str], findings: Findings) -> Moments:
+    """Times of a column; `words` are what a cell should be, and the remedy."""
     texts, codes = distinct(table.columns[column])
     fields = np.array([read(text) for text in texts], dtype=np.int64).reshape(-1, len(Moment._fields))[codes]
     day_first, month_first = fields[:, 0], fields[:, 1]
     local = day_first if _date_order(table.columns[column], day_first, month_first, findings) == "day" else month_first
     wrong, blank = local == NOT_A_TIME, table.blank(column)
-    fault_rows(findings, table, wrong & blank, column, ("the cell is blank", remedy))
-    fault_rows(findings, table, wrong & ~blank, column, (f"this is not a {'month' if column == 'month' else 'start of an interval'}", remedy))
+    fault_rows(findings, table, wrong & blank, column, ("the cell is blank", words[1]))
+    fault_rows(findings, table, wrong & ~blank, column, (f"this is not {words[0]}", words[1]))
     utc = np.where(wrong, NOT_A_TIME, fields[:, 2])
     return Moments(local.astype("datetime64[s]"), utc.astype("datetime64[s]"), fields[:, 3].astype(bool))
 
@@ -294,7 +299,7 @@ def _date_order(cells: Cells, day_first: Ints, month_first: Ints, findings: Find
 
 def months(table: Table, column: str, findings: Findings) -> Times:
     """First day of the month of each row; NaT where it cannot be read, which is a fault. A date stands for its month."""
-    found = _moments(table, column, month_of, "Write it as 2027-01.", findings)
+    found = _moments(table, column, month_of, ("a month", "Write it as 2027-01."), findings)
     first_days = found.local.astype("datetime64[M]").astype("datetime64[s]")
     later = int(((found.local != first_days) & ~found.is_month & ~np.isnat(found.local)).sum())
     if later:
@@ -304,5 +309,23 @@ def months(table: Table, column: str, findings: Findings) -> Times:
 
 def starts(table: Table, column: str, findings: Findings) -> tuple[Times, Times]:
     """Start of each row as the clock shows it, and in UTC where the text carries an offset (else NaT). What cannot be read is a fault."""
-    found = _moments(table, column, start_of, "Write it as 2027-01-04 08:30.", findings)
+    found = _moments(table, column, start_of, ("a start of an interval", "Write it as 2027-01-04 08:30."), findings)
     return found.local, found.utc
+
+
+def days(table: Table, column: str, findings: Findings) -> Times:
+    """Beginning of the day of each row; NaT where it cannot be read, which is a fault, as is a month or a time of day."""
+    found = _moments(table, column, day_of_text, ("a date", "Write it as 2027-01-04."), findings)
+    return found.local
+
+
+@lru_cache(maxsize=65_536)
+def day_of_text(text: str) -> Moment:
+    """A date without a time of day; midnight is none.
+
+    >>> day_of_text("2027-01-04")[:2] == day_of_text("2027-01-04 00:00:00")[:2], day_of_text("2027-01") == NEVER
+    (True, True)
+    """
+    found = month_of(text)
+    inside = (found.day_first != NOT_A_TIME and found.day_first % 86_400) or (found.month_first != NOT_A_TIME and found.month_first % 86_400)
+    return NEVER if found.is_month or inside else found

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Never
+from typing import Any, Never
 
 from planner.errors import Fault, InvalidVolumes
 
@@ -35,8 +35,14 @@ def _answers(question: Question) -> str:
 class Findings:
     """Collects while one file is read, and refuses the file at the end. Lives no longer than one call of `read_volumes`."""
 
-    def __init__(self, file_name: str, assume: Mapping[str, str]) -> None:
+    def __init__(self, file_name: str, assume: Mapping[str, str], queues: Sequence[str] = ()) -> None:
         self.file_name = file_name
+        self.queues = tuple(queues)
+        """The queues that the volumes are meant for, where they are known."""
+        self.maps: Mapping[str, Any] = {}
+        """Maps of columns that were confirmed before, by the shape of the header."""
+        self.columns: tuple[str, Any] | None = None
+        """The map of columns by which the file was read, and the shape of its header."""
         self.notices: list[str] = []
         self._assume = dict(assume)
         self._faults: list[Fault] = []
@@ -73,6 +79,11 @@ class Findings:
         """What the user assumed for a question, if anything."""
         return self._assume.get(key)
 
+    @property
+    def answers(self) -> dict[str, str]:
+        """All that the user assumed."""
+        return dict(self._assume)
+
     def ask(self, question: Question) -> str | None:
         """The user's answer to a question; None leaves it open. An answer that is none of the choices is a fault."""
         given = self._assume.get(question.key)
@@ -82,6 +93,16 @@ class Findings:
             self.fault(self.file_name, f"'{given}' does not answer the question '{question.key}'", _answers(question))
             return None
         return given
+
+    def queue_name(self) -> str:
+        """The name of the only queue of a file that does not say it; blank while it is open."""
+        text = "the file does not say which queue it is about; which one is it?"
+        return self.ask(Question("queue", text, (*self.queues, "<name of the queue>"))) or ""
+
+    @property
+    def has_faults(self) -> bool:
+        """Whether anything is wrong so far."""
+        return bool(self._faults)
 
     @property
     def is_open(self) -> bool:

@@ -12,7 +12,7 @@ from planner.intake.findings import Findings
 from planner.intake.own import number_text, write
 from planner.intake.raw import RawTable
 from planner.intake.rows import Rows, contacts_and_aht, queue_names
-from planner.intake.table import below_header, header_row
+from planner.intake.table import Match, below_header, header_row
 from planner.intake.volumes import Volumes
 from planner.scenario import Queue, Scenario
 
@@ -24,10 +24,9 @@ class OwnInterval:
     name: str = "own_interval"
     title: str = "Intervals of this planner"
     columns: tuple[str, ...] = ("start", "queue", "contacts", "aht_s")
-    has_intervals: bool = True
 
-    def recognise(self, raw: RawTable) -> int | None:
-        """Position of the header in a table of this layout, else None."""
+    def recognise(self, raw: RawTable) -> Match | None:
+        """Where the header of this layout stands, else None."""
         return header_row(raw, self.columns)
 
     def read(self, raw: RawTable, header: int, findings: Findings) -> Rows:
@@ -36,7 +35,7 @@ class OwnInterval:
         local, utc = starts(table, "start", findings)
         contacts, aht_s = contacts_and_aht(table, findings)
         names, queue = queue_names(table, "queue", findings)
-        return Rows(table, names, queue, local, utc, contacts, aht_s, self.has_intervals)
+        return Rows(table, names, queue, local, utc, contacts, aht_s, "interval")
 
     def template(self, scenario: Scenario) -> bytes:
         """A file with the first full week of the scenario's queues whose numbers are still to be filled in."""

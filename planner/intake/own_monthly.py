@@ -10,7 +10,7 @@ from planner.intake.findings import Findings
 from planner.intake.own import number_text, write
 from planner.intake.raw import RawTable
 from planner.intake.rows import Rows, contacts_and_aht, queue_names
-from planner.intake.table import below_header, header_row
+from planner.intake.table import Match, below_header, header_row
 from planner.intake.volumes import Volumes
 from planner.scenario import Scenario
 
@@ -22,10 +22,9 @@ class OwnMonthly:
     name: str = "own_monthly"
     title: str = "Months of this planner"
     columns: tuple[str, ...] = ("month", "queue", "contacts", "aht_s")
-    has_intervals: bool = False
 
-    def recognise(self, raw: RawTable) -> int | None:
-        """Position of the header in a table of this layout, else None."""
+    def recognise(self, raw: RawTable) -> Match | None:
+        """Where the header of this layout stands, else None."""
         return header_row(raw, self.columns)
 
     def read(self, raw: RawTable, header: int, findings: Findings) -> Rows:
@@ -34,7 +33,7 @@ class OwnMonthly:
         time = months(table, "month", findings)
         contacts, aht_s = contacts_and_aht(table, findings)
         names, queue = queue_names(table, "queue", findings)
-        return Rows(table, names, queue, time, np.full_like(time, np.datetime64("NaT")), contacts, aht_s, self.has_intervals)
+        return Rows(table, names, queue, time, np.full_like(time, np.datetime64("NaT")), contacts, aht_s, "month")
 
     def template(self, scenario: Scenario) -> bytes:
         """A file with the scenario's months and queues whose numbers are still to be filled in."""

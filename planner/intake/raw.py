@@ -3,20 +3,25 @@
 import codecs
 import csv
 import io
+import json
 import re
 import unicodedata
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow
+import pyarrow.parquet
 import python_calamine
 
 from planner.intake.findings import Findings, Question
 
+GZIP = b"\x1f\x8b"
 MOST_BYTES = 64 * 2**20
 MOST_CELLS = 3_000_000
 MOST_MEMBERS = 2_000
@@ -37,13 +42,15 @@ Flags = npt.NDArray[np.bool_]
 class RawTable:
     """A file's rows as text, blank rows left out, with the row number of each in the file (1 is its first line).
 
-    `native` marks the cells that a workbook holds as numbers or dates, so that their text has one reading only.
+    `native` marks the cells that a workbook holds as numbers or dates, so that their text has one reading only. `document` is what a JSON file
+    holds where that is no list of rows; then there are no rows.
     """
 
     place: str
     rows: tuple[tuple[str, ...], ...]
     lines: tuple[int, ...]
     native: Flags | None = None
+    document: Any = None
 
 
 def read_table(data: bytes, findings: Findings, words: frozenset[str]) -> RawTable:
@@ -53,11 +60,33 @@ def read_table(data: bytes, findings: Findings, words: frozenset[str]) -> RawTab
         findings.stop(name, "the file is empty", "Choose a file with a header and rows.")
     if len(data) > MOST_BYTES:
         findings.stop(name, f"the file has {len(data) / 2**20:,.0f} MB, more than {MOST_BYTES // 2**20}", "Split it by queue or by year.")
+    if data.startswith(GZIP):
+        return read_table(_unpacked(data, findings), findings, words)
     if data.startswith(b"PK\x03\x04"):
         return _read_workbook(data, findings, words)
-    if data.startswith((b"\xd0\xcf\x11\xe0", b"\x1f\x8b")):
-        findings.stop(name, "the file is packed, an old Excel workbook, or locked with a password", "Save it as .xlsx without a password, or as CSV.")
-    return _read_text(_decoded(data, findings), findings, words)
+    if data.startswith((b"PAR1", b"PARE")):
+        return read_parquet(data, findings)
+    if data.startswith(b"\xd0\xcf\x11\xe0"):
+        findings.stop(name, "the file is an old Excel workbook, or locked with a password", "Save it as .xlsx without a password, or as CSV.")
+    text = _decoded(data, findings)
+    return read_json(text, findings) if looks_like_json(text) else _read_text(text, findings, words)
+
+
+def _unpacked(data: bytes, findings: Findings) -> bytes:
+    """What a gzip file holds, unpacked no further than a file may be large."""
+    unpacker = zlib.decompressobj(wbits=31)
+    try:
+        content = unpacker.decompress(data, MOST_BYTES + 1)
+    except zlib.error as error:
+        findings.stop(findings.file_name, f"the packed file is damaged ({error})", "Export it again.")
+    if len(content) > MOST_BYTES or unpacker.unconsumed_tail:
+        findings.stop(findings.file_name, f"the file unpacks to more than {MOST_BYTES // 2**20} MB", "Split it by queue or by year.")
+    if not unpacker.eof or unpacker.unused_data:
+        findings.stop(findings.file_name, "the packed file is cut off, or holds more than one file", "Export it again.")
+    if content.startswith(GZIP):
+        findings.stop(findings.file_name, "the file is packed twice", "Unpack it.")
+    findings.note("The file was packed by gzip.")
+    return content
 
 
 def normal(cell: str) -> str:
@@ -240,16 +269,16 @@ def _sheet(sheets: dict[str, list[list[Any]]], findings: Findings, words: frozen
     return best[0]
 
 
-def _as_text(place: str, cells: list[list[Any]]) -> RawTable:
-    rows = tuple(tuple(map(_cell_text, row)) for row in cells)
+def _as_text(place: str, cells: list[list[Any]], first_line: int = 1) -> RawTable:
+    rows = tuple(tuple(map(cell_text, row)) for row in cells)
     native = np.array([[type(cell) is not str for cell in row] for row in cells], dtype=bool)
-    return RawTable(place, rows, tuple(range(1, len(rows) + 1)), native)
+    return RawTable(place, rows, tuple(range(first_line, len(rows) + first_line)), native)
 
 
-def _cell_text(cell: Any) -> str:
+def cell_text(cell: Any) -> str:
     """A workbook's cell as text: numbers as short as they go, dates and times as ISO to the second.
 
-    >>> _cell_text(5.0), _cell_text(date(2027, 1, 1)), _cell_text(datetime(2027, 1, 1, 8, 29, 59, 999_000))
+    >>> cell_text(5.0), cell_text(date(2027, 1, 1)), cell_text(datetime(2027, 1, 1, 8, 29, 59, 999_000))
     ('5', '2027-01-01 00:00:00', '2027-01-01 08:30:00')
     """
     if isinstance(cell, str):
@@ -260,3 +289,96 @@ def _cell_text(cell: Any) -> str:
         rounded = cell + timedelta(milliseconds=500) if cell.microsecond and cell.year < date.max.year else cell
         return rounded.isoformat(" ", "seconds")
     return f"{cell.isoformat()} 00:00:00" if isinstance(cell, date) else str(cell)
+
+
+# JSON
+
+
+def looks_like_json(text: str) -> bool:
+    """Whether a text begins as a JSON object or list does, and no CSV.
+
+    >>> looks_like_json('{"a": 1}'), looks_like_json("[x],queue"), looks_like_json("[]")
+    (True, False, True)
+    """
+    return re.match(r"\s*(?:\{\s*[\"}]|\[\s*[\[{\]\"0-9])", text) is not None
+
+
+def read_json(text: str, findings: Findings) -> RawTable:
+    """A list of records as a table, the names of their fields above; any other document as it is."""
+    if text.count(",") > MOST_CELLS:
+        findings.stop(findings.file_name, f"the file has more than {MOST_CELLS:,} values", "Split it by queue or by year.")
+    try:
+        document = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_number)
+    except json.JSONDecodeError as error:
+        findings.stop(f"{findings.file_name}, row {error.lineno}", f"the JSON is damaged ({error.msg.lower()})", "Export it again.")
+    except (RecursionError, ValueError) as error:
+        findings.stop(findings.file_name, f"the JSON cannot be used ({str(error)[:80] or 'it is nested too deep'})", "Export it again.")
+    if isinstance(document, list) and document and all(isinstance(record, dict) for record in document):
+        return _records(document, findings)
+    return RawTable(findings.file_name, (), (), document=document)
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise ValueError(f"'{next(name for name in names if names.count(name) > 1)[:40]}' stands there twice in one object")
+    return found
+
+
+def _no_number(text: str) -> float:
+    raise ValueError(f"{text} is no number")
+
+
+def _records(records: list[dict[str, Any]], findings: Findings) -> RawTable:
+    """Records whose fields are nested stay a document."""
+    names = list(dict.fromkeys(name for record in records for name in record))
+    if any(isinstance(value, dict | list) for record in records for value in record.values()):
+        return RawTable(findings.file_name, (), (), document=records)
+    if len(names) * len(records) > MOST_CELLS:
+        findings.stop(findings.file_name, f"the file has more than {MOST_CELLS:,} values", "Split it by queue or by year.")
+    cells = [["" if record.get(name) is None else record[name] for name in names] for record in records]
+    return _without_blank_rows(_as_text(findings.file_name, [names, *cells], first_line=0), findings)
+
+
+# Parquet
+
+
+def read_parquet(data: bytes, findings: Findings) -> RawTable:
+    """The table of a Parquet file. Its own figures are read before its cells."""
+    try:
+        file = pyarrow.parquet.ParquetFile(io.BytesIO(data))
+        problem = _parquet_problem(file)
+        cells = [] if problem else [_parquet_cells(column) for column in file.read(use_threads=False).columns]
+        names = list(file.schema_arrow.names)
+    except Exception as error:  # noqa: BLE001 - the reader's own errors are many, and all mean the same
+        findings.stop(findings.file_name, f"the Parquet file cannot be opened ({str(error)[:120]})", "Export it again, or save it as CSV.")
+    if problem:
+        findings.stop(findings.file_name, problem, "Export one flat table, split by queue or by year, or save it as CSV.")
+    rows = [list(row) for row in zip(*cells, strict=True)]
+    return _without_blank_rows(_as_text(findings.file_name, [names, *rows], first_line=0), findings)
+
+
+def _parquet_problem(file: pyarrow.parquet.ParquetFile) -> str:
+    figures = file.metadata
+    if figures.num_rows * max(1, figures.num_columns) > MOST_CELLS:
+        return f"the file has {figures.num_rows * figures.num_columns:,} cells, more than {MOST_CELLS:,}"
+    unpacked = sum(figures.row_group(group).total_byte_size for group in range(figures.num_row_groups))
+    if unpacked > MOST_UNPACKED:
+        return f"the file unpacks to {unpacked / 2**20:,.0f} MB, more than {MOST_UNPACKED // 2**20}"
+    nested = [field.name for field in file.schema_arrow if pyarrow.types.is_nested(field.type)]
+    return f"the column {nested[0]} holds more than one value in a cell" if nested else ""
+
+
+def _parquet_cells(column: Any) -> list[Any]:
+    kind = column.type
+    if pyarrow.types.is_dictionary(kind):
+        return _parquet_cells(column.cast(kind.value_type))
+    if pyarrow.types.is_timestamp(kind):
+        stamps = column.cast(pyarrow.timestamp("us", tz=kind.tz), safe=False).to_pylist()
+        return ["" if stamp is None else _utc_text(stamp) if kind.tz else stamp for stamp in stamps]
+    return ["" if cell is None or cell != cell else cell for cell in column.to_pylist()]
+
+
+def _utc_text(stamp: datetime) -> str:
+    return stamp.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -16,13 +17,14 @@ from planner.intake.table import Table, fault_rows
 INTERVALS_MINUTES = (15, 30, 60)
 MOST_QUEUES = 1_000
 LONGEST_AHT_S = 86_400
+Grain = Literal["month", "day", "interval"]
 _NAME = re.compile(r"[^\x00-\x1f]{1,80}")
 _SHIELD = re.compile(r"^'(?=[=+\-@])")
 
 
 @dataclass(frozen=True)
 class Rows:
-    """Rows of one file. `queue` numbers the names; `time` is local: the first of the month, or the start of the interval."""
+    """Rows of one file. `queue` numbers the names; `time` is local: the first of the month, the day, or the start of the interval."""
 
     table: Table
     names: tuple[str, ...]
@@ -32,8 +34,15 @@ class Rows:
     """Start in UTC where the file tells it, else NaT."""
     contacts: Floats
     aht_s: Floats
-    """Handle time; NaN where there are no contacts."""
-    has_intervals: bool
+    """Handle time; NaN where there are no contacts, or where the file tells none."""
+    grain: Grain
+    minutes: int | None = None
+    """Length of the intervals where the layout fixes it."""
+
+    @property
+    def has_intervals(self) -> bool:
+        """Whether a row is an interval of a day."""
+        return self.grain == "interval"
 
     def by_queue(self) -> Iterator[tuple[str, Flags]]:
         """Each queue's name and which rows are its own."""
@@ -131,11 +140,11 @@ def repeated(rows: Rows, doubled: Flags, findings: Findings) -> None:
     begin = np.maximum.accumulate(np.where(same, 0, np.arange(len(order))))
     again = np.arange(len(order)) - begin > doubled[order]
     found = sorted(zip(order[again].tolist(), order[begin[again]].tolist(), strict=True))
-    word = "start" if rows.has_intervals else "month"
+    word = {"month": "month", "day": "day", "interval": "start"}[rows.grain]
     remedy = "Keep one of the two, or write the starts with their offset from UTC if the clock was put back." if rows.has_intervals else "Keep one of the two."
     told = found[: findings.room]
     for position, first in told:
-        place = f"{rows.table.place}, row {rows.table.lines[position]}"
+        place = rows.table.at(position)
         problem = f"the queue and {word} stand in row {rows.table.lines[first]} already"
         findings.fault(place, problem, remedy, repr(rows.names[rows.queue[position]]))
     findings.untold(f"the queue and {word} stand in the file already", len(found) - len(told))
@@ -146,7 +155,7 @@ def interval_lengths(rows: Rows, findings: Findings) -> dict[str, int]:
     lengths = {}
     for name, mine in rows.by_queue():
         mine = mine & ~np.isnat(rows.time)
-        length = _commonest_distance(rows.time[mine])
+        length = rows.minutes or _commonest_distance(rows.time[mine])
         if length in INTERVALS_MINUTES:
             lengths[name] = length
             off = mine & (rows.time.astype(np.int64) % (60 * length) != 0)

@@ -1,6 +1,8 @@
 """Rows of text below a header: columns by name, and what is wrong with the shape of the table."""
 
-from dataclasses import dataclass
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -9,54 +11,132 @@ from planner.intake.findings import Findings
 from planner.intake.raw import HEADER_ROWS, Flags, RawTable, normal
 
 Cells = tuple[str, ...]
+SAMPLE_ROWS = 200
+
+
+@dataclass(frozen=True)
+class Match:
+    """A layout that recognises a table: the position of its header (of the first row, where it has none), and why."""
+
+    header: int
+    evidence: str
 
 
 @dataclass(frozen=True)
 class Table:
-    """The named columns of a file: cells without outer spaces, which of them are native numbers or dates, and the row number of each in the file."""
+    """Columns of a file: cells without outer spaces, which of them are native numbers or dates, and the row number of each in the file."""
 
     place: str
     columns: dict[str, Cells]
+    """Cells by what the column stands for: start, queue, contacts ..."""
     native: dict[str, Flags]
     lines: npt.NDArray[np.int64]
+    titles: dict[str, str] = field(default_factory=dict)
+    """What the file calls a column, where that is another name."""
+    parts: Cells = ()
+    """The part of the file that each row stands in, where row numbers begin anew in each."""
+
+    def at(self, position: int) -> str:
+        """The place of a row, in the words of messages."""
+        part = f", {self.parts[position]}" if self.parts else ""
+        return f"{self.place}{part}, row {self.lines[position]}"
 
     def cell(self, position: int, column: str) -> str:
         """The place of a cell, in the words of messages."""
-        return f"{self.place}, row {self.lines[position]}, column {column}"
+        return f"{self.at(position)}, column {self.title(column)}"
+
+    def named(self, roles: Mapping[str, str]) -> "Table":
+        """The same rows with the columns by their roles."""
+        return replace(
+            self,
+            columns={role: self.columns[name] for role, name in roles.items()},
+            native={role: self.native[name] for role, name in roles.items()},
+            titles={role: self.title(name) for role, name in roles.items()},
+        )
+
+    def title(self, column: str) -> str:
+        """What the file calls a column."""
+        return self.titles.get(column, column)
 
     def blank(self, column: str) -> Flags:
         """Which cells of a column are blank."""
         return np.array([not cell for cell in self.columns[column]], dtype=bool)
 
+    def take(self, positions: npt.NDArray[np.int64]) -> "Table":
+        """Some of the rows, in this order."""
+        return replace(
+            self,
+            columns={column: tuple(cells[position] for position in positions) for column, cells in self.columns.items()},
+            native={column: flags[positions] for column, flags in self.native.items()},
+            lines=self.lines[positions],
+            parts=tuple(self.parts[position] for position in positions) if self.parts else (),
+        )
 
-def header_row(raw: RawTable, columns: tuple[str, ...]) -> int | None:
-    """Position of the first row that holds all of these column names; None where no row near the top does."""
+
+def header_row(raw: RawTable, columns: tuple[str, ...]) -> Match | None:
+    """The first row that holds all of these column names; None where no row near the top does."""
     for position, row in enumerate(raw.rows[:HEADER_ROWS]):
         if set(columns) <= set(map(normal, row)):
-            return position
+            return Match(position, f"row {raw.lines[position]} has the columns {', '.join(columns)}")
     return None
 
 
+def headless_match(raw: RawTable, widths: tuple[int, ...], forms: Mapping[int, re.Pattern[str]]) -> Match | None:
+    """A table without a header most of whose first rows have such a width and cells of these forms; a first row without any digit is a header put above."""
+    if not raw.rows:
+        return None
+    begin = 0 if any(character.isdigit() for cell in raw.rows[0] for character in cell) else 1
+    sample = raw.rows[begin : begin + SAMPLE_ROWS]
+    fitting = sum(len(row) in widths and all(form.fullmatch(row[place].strip()) for place, form in forms.items()) for row in sample)
+    if not sample or fitting < 0.6 * len(sample):
+        return None
+    above = ", below a row of names" if begin else ", and no header"
+    return Match(begin, f"{fitting:,} of the first {len(sample):,} rows have its {' or '.join(map(str, widths))} columns{above}")
+
+
 def below_header(raw: RawTable, header: int, columns: tuple[str, ...], findings: Findings) -> Table:
-    """The columns below a header. Repeated and unknown columns and ragged rows are faults."""
+    """The columns below a header of a layout that has these and no others. Repeated and unknown columns and ragged rows are faults."""
     names = [normal(cell) for cell in raw.rows[header]]
-    _check_names(names, columns, f"{raw.place}, row {raw.lines[header]}", findings)
-    if header:
-        findings.note(f"Lines above the header are passed over: {header}.")
-    kept = _even_rows(raw, header, findings)
-    _empty_below_blank_names(raw, names, kept, findings)
-    if not kept:
-        findings.settle()
-        findings.stop(f"{raw.place}, row {raw.lines[header]}", "there are no rows below the header", "Choose a file with a header and rows.")
-    return _table(raw, names, kept, columns)
-
-
-def _check_names(names: list[str], columns: tuple[str, ...], place: str, findings: Findings) -> None:
-    for name in sorted({name for name in names if name and names.count(name) > 1}):
-        findings.fault(f"{place}, column {name}", "the column stands there twice", "Keep one of the two.")
+    place = f"{raw.place}, row {raw.lines[header]}"
+    _check_repeated(names, set(names), place, findings)
     for name in names:
         if name and name not in columns:
             findings.fault(f"{place}, column {name}", "the layout has no such column", f"Remove it: the columns are {', '.join(columns)}.")
+    _empty_below_blank_names(raw, header, names, findings)
+    return _below(raw, header, names, {column: column for column in columns}, findings)
+
+
+def mapped_below(raw: RawTable, header: int, roles: Mapping[str, str], findings: Findings) -> Table:
+    """Some columns below a header, by what they stand for: `roles` names the file's column of each. Other columns are passed over."""
+    names = [normal(cell) for cell in raw.rows[header]]
+    wanted = {role: normal(name) for role, name in roles.items()}
+    _check_repeated(names, set(wanted.values()), f"{raw.place}, row {raw.lines[header]}", findings)
+    others = [cell.strip() for cell, name in zip(raw.rows[header], names, strict=True) if name not in wanted.values() and name]
+    if others:
+        findings.note(f"Columns that say nothing about volumes are passed over: {', '.join(others)}.")
+    return _below(raw, header, names, wanted, findings)
+
+
+def headless(raw: RawTable, begin: int, columns: tuple[str, ...], findings: Findings) -> Table:
+    """The rows from position `begin` on of a layout without a header, `columns` being its order."""
+    native = None if raw.native is None else np.vstack([np.zeros((1, raw.native.shape[1]), dtype=bool), raw.native[begin:]])
+    titled = RawTable(raw.place, (columns, *raw.rows[begin:]), (raw.lines[0], *raw.lines[begin:]), native)
+    return _below(titled, 0, list(columns), {column: column for column in columns}, findings)
+
+
+def _below(raw: RawTable, header: int, names: list[str], roles: Mapping[str, str], findings: Findings) -> Table:
+    if header:
+        findings.note(f"Lines above the header are passed over: {header}.")
+    kept = _even_rows(raw, header, findings)
+    if not kept:
+        findings.settle()
+        findings.stop(f"{raw.place}, row {raw.lines[header]}", "there are no rows below the header", "Choose a file with a header and rows.")
+    return _table(raw, names, kept, roles)
+
+
+def _check_repeated(names: list[str], wanted: set[str], place: str, findings: Findings) -> None:
+    for name in sorted({name for name in wanted if name and names.count(name) > 1}):
+        findings.fault(f"{place}, column {name}", "the column stands there twice", "Keep one of the two.")
 
 
 def _even_rows(raw: RawTable, header: int, findings: Findings) -> list[int]:
@@ -71,23 +151,25 @@ def _even_rows(raw: RawTable, header: int, findings: Findings) -> list[int]:
     return [position for position in below if len(raw.rows[position]) == width]
 
 
-def _empty_below_blank_names(raw: RawTable, names: list[str], kept: list[int], findings: Findings) -> None:
+def _empty_below_blank_names(raw: RawTable, header: int, names: list[str], findings: Findings) -> None:
+    rows = [position for position in range(header + 1, len(raw.rows)) if len(raw.rows[position]) == len(names)]
     for number, name in enumerate(names):
-        filled = [position for position in kept if raw.rows[position][number].strip()] if not name else []
+        filled = [position for position in rows if raw.rows[position][number].strip()] if not name else []
         if filled:
             place = f"{raw.place}, row {raw.lines[filled[0]]}, column {number + 1}"
             findings.fault(place, "there are values in a column without a name", "Remove the column.", raw.rows[filled[0]][number])
 
 
-def _table(raw: RawTable, names: list[str], kept: list[int], columns: tuple[str, ...]) -> Table:
+def _table(raw: RawTable, names: list[str], kept: list[int], roles: Mapping[str, str]) -> Table:
     cells = list(zip(*(raw.rows[position] for position in kept), strict=True))
     native = np.zeros((len(kept), len(names)), dtype=bool) if raw.native is None else raw.native[kept]
-    where = {column: names.index(column) for column in columns}
+    where = {role: names.index(name) for role, name in roles.items()}
     return Table(
         place=raw.place,
-        columns={column: tuple(map(str.strip, cells[number])) for column, number in where.items()},
-        native={column: native[:, number] for column, number in where.items()},
+        columns={role: tuple(map(str.strip, cells[number])) for role, number in where.items()},
+        native={role: native[:, number] for role, number in where.items()},
         lines=np.array([raw.lines[position] for position in kept], dtype=np.int64),
+        titles={role: name for role, name in roles.items() if name != role},
     )
 
 

@@ -3,6 +3,7 @@
 Rules: few traces, one month axis for all, direct labels, thresholds drawn, only the shortage shaded, colour never the only sign.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -27,6 +28,7 @@ DILUTION_ALARM = 1 / 3
 class Look:
     """Colours of one theme: Okabe and Ito's, darkened or lightened until each stands 3:1 against the page."""
 
+    page: str
     ink: str
     soft: str
     line: str
@@ -42,15 +44,16 @@ class Look:
 
 
 LIGHT = Look(
-    ink="#16202E", soft="#566373", line="#D8DEE6", required="#0072B2", available="#00805E", short="#D55E00",
+    page="#FFFFFF", ink="#16202E", soft="#566373", line="#D8DEE6", required="#0072B2", available="#00805E", short="#D55E00",
     within="#DCEBF7", near="#FBE3B5", over="#C24E00", on_within="#16202E", on_over="#FFFFFF",
     series=("#0072B2", "#D55E00", "#00805E", "#A8518A", "#8A6D00", "#3C88B5", "#444C56"),
 )  # fmt: skip
 DARK = Look(
-    ink="#E8EDF3", soft="#A9B5C3", line="#2F3B4A", required="#56B4E9", available="#2FC39A", short="#E69F00",
+    page="#0F1620", ink="#E8EDF3", soft="#A9B5C3", line="#2F3B4A", required="#56B4E9", available="#2FC39A", short="#E69F00",
     within="#1B3A55", near="#5E4A17", over="#E69F00", on_within="#E8EDF3", on_over="#16202E",
     series=("#56B4E9", "#E69F00", "#2FC39A", "#E38CC4", "#F0E442", "#9CC9E3", "#A9B5C3"),
 )  # fmt: skip
+UNDER_LEGEND = {"l": 8, "r": 8, "t": 44, "b": 8}
 FONT = '"Source Sans", "Source Sans Pro", sans-serif'
 
 
@@ -81,7 +84,15 @@ def figure(traces: Sequence[Any], dark: bool, height: int, **layout: Any) -> Fig
 def y_axis(dark: bool, unit: str, **more: Any) -> dict[str, Any]:
     """The upright axis: hairlines, few ticks, its unit as the title."""
     chosen = look(dark)
-    ticks = {"tickformat": ",~r", "nticks": 6, "automargin": True, "fixedrange": True, "zeroline": False, "gridcolor": chosen.line, "tickfont": {"color": chosen.soft}}
+    ticks = {
+        "tickformat": ",~r",
+        "nticks": 6,
+        "automargin": True,
+        "fixedrange": True,
+        "zeroline": False,
+        "gridcolor": chosen.line,
+        "tickfont": {"color": chosen.soft},
+    }
     return {"title": {"text": unit, "standoff": 6, "font": {"color": chosen.soft}}, **ticks, **more}
 
 
@@ -91,7 +102,16 @@ def month_axis(months: Sequence[str], dark: bool, **more: Any) -> dict[str, Any]
     shown = list(months)[::step]
     day = {"type": "date", "hoverformat": "%b %Y", "range": _edges(months)}
     labels = {"tickvals": [_day(month) for month in shown], "ticktext": [short_month(month) for month in shown], "tickangle": 0}
-    lines = {"showgrid": False, "zeroline": False, "fixedrange": True, "ticks": "outside", "ticklen": 4, "tickcolor": look(dark).line, "linecolor": look(dark).line}
+    lines = {
+        "showgrid": False,
+        "zeroline": False,
+        "fixedrange": True,
+        "automargin": True,
+        "ticks": "outside",
+        "ticklen": 4,
+        "tickcolor": look(dark).line,
+        "linecolor": look(dark).line,
+    }
     return {**day, **labels, **lines, "tickfont": {"color": look(dark).soft}, **more}
 
 
@@ -140,8 +160,25 @@ def _apart(values: Sequence[float], spread: float, height: int) -> list[float]:
 def _threshold(value: float, text: str, dark: bool) -> tuple[dict[str, Any], dict[str, Any]]:
     """A dashed line across the chart and its name above its left end."""
     chosen = look(dark)
-    shape = {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": value, "y1": value, "line": {"color": chosen.short, "width": 1.5, "dash": "dash"}}
-    label = {"xref": "paper", "x": 0, "y": value, "text": text, "xanchor": "left", "yanchor": "bottom", "showarrow": False, "font": {"color": chosen.short, "size": 12}}
+    shape = {
+        "type": "line",
+        "xref": "paper",
+        "x0": 0,
+        "x1": 1,
+        "y0": value,
+        "y1": value,
+        "line": {"color": chosen.short, "width": 1.5, "dash": "dash"},
+    }
+    label = {
+        "xref": "paper",
+        "x": 0,
+        "y": value,
+        "text": text,
+        "xanchor": "left",
+        "yanchor": "bottom",
+        "showarrow": False,
+        "font": {"color": chosen.short, "size": 12},
+    }
     return shape, label
 
 
@@ -214,9 +251,26 @@ def _worst_shortage(months: Sequence[str], required: Array, short: Array, chosen
     if short[worst] < words.SHORT_FTE:
         return []
     late = worst > 0.6 * len(months)
-    arrow = {"showarrow": True, "arrowhead": 0, "arrowwidth": 1.2, "arrowcolor": chosen.short, "ax": -46 if late else 46, "ay": 46, "xanchor": "right" if late else "left"}
+    arrow = {
+        "showarrow": True,
+        "arrowhead": 0,
+        "arrowwidth": 1.2,
+        "arrowcolor": chosen.short,
+        "ax": -46 if late else 46,
+        "ay": 46,
+        "xanchor": "right" if late else "left",
+    }
     text = f"<b>Short {words.fte(short[worst])}</b> in {words.month_name(months[worst])}"
-    return [{"x": _day(months[worst]), "y": required[worst] - short[worst], "text": text, "font": {"color": chosen.ink, "size": 13}, **arrow}]
+    return [
+        {
+            "x": _day(months[worst]),
+            "y": required[worst] - short[worst],
+            "text": text,
+            "font": {"color": chosen.ink, "size": 13},
+            "bgcolor": chosen.page,
+            **arrow,
+        }
+    ]
 
 
 # Ratios --------------------------------------------------------------------------------------------------------------------------------------
@@ -242,7 +296,7 @@ STANDINGS = ("within its limit", "beyond it by less than one post", "posts open"
 
 
 def ratio_strip(plan: Plan, dark: bool = False) -> Figure:
-    """Every role and month: the span where it is largest, coloured by whether it holds. Bold figures, or a dot where space is short, mark open posts."""
+    """Every role and month: the span where it is largest, coloured by whether it holds. Figures, or dots where space is short, mark open posts."""
     chosen, months, roles = look(dark), plan.months, plan.roles[::-1]
     states = np.array([standing(role) for role in roles]).reshape(len(roles), len(months))
     spans = [span_by_month(role) for role in roles]
@@ -250,28 +304,38 @@ def ratio_strip(plan: Plan, dark: bool = False) -> Figure:
     told = [[_cell_words(role, month, spans[row][month], states[row][month]) for month in range(len(months))] for row, role in enumerate(roles)]
     names = [f"{words.title(role.role.name)} <span style='color:{chosen.soft}'>≤ {_span(role.role.span)}</span>" for role in roles]
     shared = {"x": list(range(len(months))), "y": names, "text": text, "customdata": told}
-    inks = (np.where(states < OVER, states, np.nan), chosen.on_within), (np.where(states == OVER, states, np.nan), chosen.on_over)
+    cells = [_cells(states, states != OVER, chosen.on_within, chosen, shared), _cells(states, states == OVER, chosen.on_over, chosen, shared)]
+    look_of_names = {"ticks": "", "showgrid": False, "zeroline": False, "tickfont": {"color": chosen.ink}, "ticklabelstandoff": 6}
     return figure(
-        [_cells(z, ink, len(months), chosen, shared) for z, ink in inks],
+        [*cells, *_strip_legend(names[0], chosen)] if names else [],
         dark,
-        56 + 32 * max(len(roles), 1),
+        84 + 32 * len(roles),
         hovermode="closest",
+        showlegend=True,
         xaxis=_cell_axis(months, dark),
-        yaxis={"automargin": True, "fixedrange": True, "tickfont": {"color": chosen.ink}, "ticks": "", "showgrid": False, "zeroline": False},
+        yaxis={"automargin": True, "fixedrange": True, **look_of_names},
+        margin=UNDER_LEGEND,
     )
 
 
-def _cells(states: Array, ink: str, months: int, chosen: Look, shared: dict[str, Any]) -> Heatmap:
+def _cells(states: NDArray[np.int64], shown: NDArray[np.bool_], ink: str, chosen: Look, shared: dict[str, Any]) -> Heatmap:
     """The cells whose figures are written in one ink."""
     steps = [[0, chosen.within], [0.33, chosen.within], [0.34, chosen.near], [0.66, chosen.near], [0.67, chosen.over], [1, chosen.over]]
-    texts = {"texttemplate": "%{text}", "textfont": {"size": 11 if months <= 24 else 10, "color": ink}, "hovertemplate": "%{customdata}<extra></extra>"}
-    return Heatmap(z=states, zmin=WITHIN, zmax=OVER, colorscale=steps, showscale=False, xgap=2, ygap=3, hoverongaps=False, **shared, **texts)
+    own = {name: np.where(shown, np.array(shared[name], dtype=object).reshape(states.shape), "") for name in ("text", "customdata")}
+    texts = {
+        "texttemplate": "%{text}",
+        "textfont": {"size": 10, "color": ink, "weight": "bold" if ink == chosen.on_over else "normal"},
+        "hovertemplate": "%{customdata}<extra></extra>",
+    }
+    colours = {"zmin": WITHIN, "zmax": OVER, "colorscale": steps, "showscale": False, "xgap": 2, "ygap": 3, "hoverongaps": False}
+    return Heatmap(z=np.where(shown, states, np.nan), **(shared | own), **texts, **colours)
 
 
-def strip_legend(dark: bool = False) -> tuple[tuple[str, str], ...]:
-    """What the colours of the strip stand for."""
-    chosen = look(dark)
-    return tuple(zip((words_of.capitalize() for words_of in STANDINGS), (chosen.within, chosen.near, chosen.over), strict=True))
+def _strip_legend(name: str, chosen: Look) -> list[Scatter]:
+    """Squares without a place on the chart, for the legend."""
+    marks = zip(STANDINGS, (chosen.within, chosen.near, chosen.over), strict=True)
+    square = {"x": [None], "y": [name], "mode": "markers", "showlegend": True, "hoverinfo": "skip"}
+    return [Scatter(**square, name=label.capitalize(), marker={"symbol": "square", "size": 12, "color": colour}) for label, colour in marks]
 
 
 def _cell_axis(months: Sequence[str], dark: bool) -> dict[str, Any]:
@@ -286,13 +350,12 @@ def _span(value: float) -> str:
 
 
 def _cell(span: float, state: int, months: int) -> str:
-    """What is written in a cell: the span while a cell is wide enough, else a dot where posts are open."""
-    if np.isnan(span):
+    """What is written in a cell: the span while cells are wide, then only where posts are open, at last a dot there."""
+    if np.isnan(span) or (state != OVER and months > 24):
         return ""
     if months > 36:
-        return "●" if state == OVER else ""
-    figures = "–" if np.isinf(span) else f"{span:.0f}" if span >= 20 or (months > 24 and state == WITHIN) else f"{span:.1f}"
-    return f"<b>{figures}</b>" if state == OVER else figures
+        return "●"
+    return "–" if np.isinf(span) else f"{span:.0f}" if span >= 20 else f"{span:.1f}"
 
 
 def _cell_words(role: RoleMonths, month: int, span: float, state: int) -> str:
@@ -300,7 +363,8 @@ def _cell_words(role: RoleMonths, month: int, span: float, state: int) -> str:
     heads, needed, open_posts = role.path.heads[month].sum(), role.required[month].sum(), role.vacancies[month].sum()
     ratio = "nobody to lead" if np.isnan(span) else "nobody in post" if np.isinf(span) else f"{words.ratio(span)} at most"
     posts = f", {words.count(open_posts)} open" if open_posts else ""
-    return f"<b>{words.title(role.role.name)}</b>: {ratio}, limit {words.ratio(role.role.span)}<br>{STANDINGS[state].capitalize()}. {words.count(needed)} needed, {words.one_decimal(heads)} in post{posts}"
+    people = f"{words.count(needed)} needed, {words.one_decimal(heads)} in post{posts}"
+    return f"<b>{words.title(role.role.name)}</b>: {ratio}, limit {words.ratio(role.role.span)}<br>{STANDINGS[state].capitalize()}. {people}"
 
 
 def role_heads(plan: Plan, name: str, dark: bool = False) -> Figure:
@@ -310,11 +374,13 @@ def role_heads(plan: Plan, name: str, dark: bool = False) -> Figure:
     hover = "%{y:,.1f} people"
     traces = [
         *_shaded(months, needed, np.where(role.vacancies.any(axis=1), np.maximum(needed - heads, 0), 0), heads, chosen),
-        _line(months, path, "Asked for by the requirement alone", chosen.soft, dash="dot", hovertemplate=hover),
-        _line(months, needed, "Needed for the people in the plan", chosen.required, hovertemplate=hover),
+        _line(months, path, "By requirement alone", chosen.soft, dash="dot", hovertemplate=hover),
+        _line(months, needed, "Needed", chosen.required, hovertemplate=hover),
         _line(months, heads, "In post", chosen.available, dash="dash", hovertemplate=hover),
     ]
-    return figure(traces, dark, 280, xaxis=month_axis(months, dark), yaxis=y_axis(dark, "people", rangemode="tozero"), showlegend=True, margin={"l": 8, "r": 8, "t": 40, "b": 8})
+    return figure(
+        traces, dark, 280, xaxis=month_axis(months, dark), yaxis=y_axis(dark, "people", rangemode="tozero"), showlegend=True, margin=UNDER_LEGEND
+    )
 
 
 def role_moves(plan: Plan, name: str, dark: bool = False) -> Figure:
@@ -323,12 +389,18 @@ def role_moves(plan: Plan, name: str, dark: bool = False) -> Figure:
     days = [_day(month) for month in months]
     series = (("Promoted", role.promoted, chosen.required, ""), ("Appointed from outside", role.appointed, chosen.short, "/"))
     traces = [
-        Bar(x=days, y=values.sum(axis=1), name=label, marker={"color": colour, "pattern": {"shape": pattern, "solidity": 0.35}}, hovertemplate="%{y:,.0f} people")
+        Bar(
+            x=days,
+            y=values.sum(axis=1),
+            name=label,
+            marker={"color": colour, "pattern": {"shape": pattern, "solidity": 0.35}},
+            hovertemplate="%{y:,.0f} people",
+        )
         for label, values, colour, pattern in series
     ]
     return figure(
         traces, dark, 240, barmode="stack", bargap=0.25, xaxis=month_axis(months, dark), yaxis=y_axis(dark, "people", rangemode="tozero"), showlegend=True,
-        margin={"l": 8, "r": 8, "t": 40, "b": 8},
+        margin=UNDER_LEGEND,
     )  # fmt: skip
 
 
@@ -338,12 +410,19 @@ def ready_bench(plan: Plan, dark: bool = False) -> Figure:
     benches = [(role.role.name, role.ready.sum(axis=1)) for role in plan.roles if role.ready is not None]
     dashes = ("solid", "dash", "dot", "dashdot")
     traces = [
-        _line(months, ready, f"For {words.plural(name)}", chosen.series[at % len(chosen.series)], dash=dashes[at % len(dashes)], hovertemplate="%{y:,.1f} people ready")
+        _line(
+            months,
+            ready,
+            f"For {words.plural(name)}",
+            chosen.series[at % len(chosen.series)],
+            dash=dashes[at % len(dashes)],
+            hovertemplate="%{y:,.1f} people ready",
+        )
         for at, (name, ready) in enumerate(benches)
     ]
     return figure(
         traces, dark, 280, xaxis=month_axis(months, dark), yaxis=y_axis(dark, "people ready", rangemode="tozero"), showlegend=True,
-        margin={"l": 8, "r": 8, "t": 40, "b": 8},
+        margin=UNDER_LEGEND,
     )  # fmt: skip
 
 
@@ -370,16 +449,27 @@ def panels(plan: Plan, drawn: Sequence[Panel], dark: bool, columns: int, top: fl
     traces: list[Any] = []
     for at, panel in enumerate(drawn):
         number = "" if at == 0 else str(at + 1)
-        across, up = _domain(at % columns, columns, 0.035), _domain(rows - 1 - at // columns, rows, 0.0)
+        across, up = _domain(at % columns, columns, 0.08 if columns < 4 else 0.055), _domain(rows - 1 - at // columns, rows, 0.0)
         up = [up[0] + 0.12 / rows, up[1] - 0.30 / rows]
         ceiling = top or float(max(np.nanmax(np.where(np.isfinite(panel.values), panel.values, np.nan), initial=0.0), panel.limit) * 1.15)
         traces += _panel_bars(plan.months, panel, ceiling, number, look(dark))
-        axes[f"xaxis{number}"] = month_axis(plan.months, dark, domain=across, anchor=f"y{number}", **_ends(plan.months))
+        axes[f"xaxis{number}"] = month_axis(plan.months, dark, domain=across, anchor=f"y{number}", **_years(plan.months))
         ticks = {"tickvals": [0, panel.limit], "ticktext": ["0", f"{panel.limit:,.0f}{unit}"]}
         axes[f"yaxis{number}"] = y_axis(dark, "", domain=up, anchor=f"x{number}", range=[0, ceiling], showgrid=False, **ticks)
-        shapes.append({"type": "line", "xref": f"x{number} domain", "yref": f"y{number}", "x0": 0, "x1": 1, "y0": panel.limit, "y1": panel.limit, "line": {"color": look(dark).ink, "width": 1.2, "dash": "dash"}})
+        shapes.append(
+            {
+                "type": "line",
+                "xref": f"x{number} domain",
+                "yref": f"y{number}",
+                "x0": 0,
+                "x1": 1,
+                "y0": panel.limit,
+                "y1": panel.limit,
+                "line": {"color": look(dark).ink, "width": 1.2, "dash": "dash"},
+            }
+        )
         notes += _panel_title(panel, across[0], up[1], look(dark))
-    return figure(traces, dark, 190 * rows, annotations=notes, shapes=shapes, bargap=0.15, barmode="overlay", hovermode="closest", **axes)
+    return figure(traces, dark, 170 * rows, annotations=notes, shapes=shapes, bargap=0.15, barmode="overlay", hovermode="closest", **axes)
 
 
 def _domain(at: int, of: int, gap: float) -> list[float]:
@@ -387,9 +477,12 @@ def _domain(at: int, of: int, gap: float) -> list[float]:
     return [at * (width + gap), at * (width + gap) + width]
 
 
-def _ends(months: Sequence[str]) -> dict[str, Any]:
-    """Only the first and the last month on a small chart."""
-    return {"tickvals": [_day(months[0]), _day(months[-1])], "ticktext": [short_month(months[0]), short_month(months[-1])]}
+def _years(months: Sequence[str]) -> dict[str, Any]:
+    """Only the years on a small chart, each beneath its middle; a year of which under three months are planned goes unnamed."""
+    years = {year: [month for month in months if month[:4] == year] for year in dict.fromkeys(month[:4] for month in months)}
+    named = {year: its for year, its in years.items() if len(its) >= min(3, len(months))}
+    texts = [year if len(named) <= 3 else f"’{year[2:]}" for year in named]
+    return {"tickvals": [_day(its[len(its) // 2]) for its in named.values()], "ticktext": texts, "ticks": ""}
 
 
 def _panel_bars(months: Sequence[str], panel: Panel, ceiling: float, number: str, chosen: Look) -> list[Bar]:
@@ -401,23 +494,32 @@ def _panel_bars(months: Sequence[str], panel: Panel, ceiling: float, number: str
 
 def _panel_title(panel: Panel, x: float, y: float, chosen: Look) -> list[dict[str, Any]]:
     place = {"xref": "paper", "yref": "paper", "x": x, "y": y, "xanchor": "left", "yanchor": "bottom", "showarrow": False, "align": "left"}
-    return [{**place, "text": f"<b>{panel.title}</b><br><span style='color:{chosen.soft}'>{panel.says}</span>", "font": {"color": chosen.ink, "size": 13}, "yshift": 6}]
+    return [
+        {
+            **place,
+            "text": f"<b>{panel.title}</b><br><span style='color:{chosen.soft}'>{panel.says}</span>",
+            "font": {"color": chosen.ink, "size": 13},
+            "yshift": 6,
+        }
+    ]
 
 
 def training_load(plan: Plan, dark: bool = False) -> Figure:
-    """Use of rooms, trainers, mentors, recruiters and interviewers by month, in per cent of what the busiest site has; 100 % is the limit."""
-    return panels(plan, load_panels(plan), dark, columns=5, top=130.0, unit=" %")
+    """Use of rooms, trainers, mentors, recruiters, interviewers and overtime by month, in per cent of what the busiest site has; 100 % is the limit."""
+    return panels(plan, load_panels(plan), dark, columns=3, top=130.0, unit=" %")
 
 
 def load_panels(plan: Plan) -> tuple[Panel, ...]:
-    """What the five small charts of the training and hiring load show."""
+    """What the small charts of the training and hiring load show."""
     load, hiring = plan.training, plan.recruiting
+    overtime_max = plan.scenario.finance.overtime_max * np.maximum(plan.frontline.productive_fte, 0.0)
     return (
         _load_panel(plan, "Training rooms", load.classes_running, load.rooms_available, "rooms"),
         _load_panel(plan, "Trainers", load.trainers_needed, load.trainers_available, "people"),
         _load_panel(plan, "Mentors", load.mentors_needed, load.mentors_available, "people"),
         _load_panel(plan, "Recruiters", hiring.recruiter_hours[:, None], hiring.recruiter_hours_available[:, None], "hours"),
         _load_panel(plan, "Interviewers", hiring.interview_hours[:, None], hiring.interview_hours_available[:, None], "hours"),
+        _load_panel(plan, "Overtime", plan.decisions.overtime_fte, overtime_max, "FTE"),
     )
 
 
@@ -425,11 +527,22 @@ def _load_panel(plan: Plan, title: str, used: Array, available: Array, unit: str
     share, site = busiest(used, available)
     months = range(len(plan.months))
     hover = [
-        f"{words.month_name(plan.months[month])}: {words.count(used[month, site[month]])} of {words.count(available[month, site[month]])} {unit}" for month in months
+        f"{words.month_name(plan.months[month])}: {_amount(used[month, site[month]])} of {_amount(available[month, site[month]])} {unit}"
+        for month in months
     ]
     peak = int(np.argmax(share))
-    says = "none available" if np.isinf(share[peak]) else f"at most {words.percent(share[peak])}, {short_month(plan.months[peak])}" if share[peak] > 0 else "not used"
+    says = (
+        "none there"
+        if np.isinf(share[peak])
+        else f"{words.percent(share[peak])} in {short_month(plan.months[peak])}"
+        if share[peak] > 0
+        else "not used"
+    )
     return Panel(title, says, share * 100, 100.0, hover)
+
+
+def _amount(value: float) -> str:
+    return words.one_decimal(value).removesuffix(".0")
 
 
 def busiest(used: Array, available: Array) -> tuple[Array, NDArray[np.intp]]:
@@ -457,7 +570,9 @@ def headcount_flows(plan: Plan, dark: bool = False, group: str | None = None) ->
     """Frontline people who come and go by month: starts and returns up; leavers, washouts and promotions down; the net change as a line."""
     chosen, months, columns, people = look(dark), plan.months, _columns(plan, group), plan.frontline
     flows = (
-        ("Starts", people.starts, 1, chosen.series[0], ""), ("Returned", people.returned, 1, chosen.series[5], "/"), ("Leavers", people.leavers, -1, chosen.series[1], ""),
+        ("Starts", people.starts, 1, chosen.series[0], ""),
+        ("Returned", people.returned, 1, chosen.series[5], "/"),
+        ("Leavers", people.leavers, -1, chosen.series[1], ""),
         ("Washouts", people.washout, -1, chosen.series[3], "x"), ("Promoted", people.promoted_out, -1, chosen.series[2], "\\"),
     )  # fmt: skip
     totals = [(label, values[:, columns].sum(axis=1), sign, colour, pattern) for label, values, sign, colour, pattern in flows]
@@ -472,7 +587,7 @@ def headcount_flows(plan: Plan, dark: bool = False, group: str | None = None) ->
     net = np.asarray(sum(sign * values for _, values, sign, _, _ in totals))
     traces.append(_line(months, net, "Net change", chosen.ink, hovertemplate="%{y:+,.1f}"))
     axis = y_axis(dark, "people a month", zeroline=True, zerolinecolor=chosen.soft)
-    return figure(traces, dark, 320, barmode="relative", bargap=0.2, xaxis=month_axis(months, dark), yaxis=axis, showlegend=True, margin={"l": 8, "r": 8, "t": 44, "b": 8})
+    return figure(traces, dark, 320, barmode="relative", bargap=0.2, xaxis=month_axis(months, dark), yaxis=axis, showlegend=True, margin=UNDER_LEGEND)
 
 
 def tenure_share(plan: Plan, dark: bool = False, group: str | None = None) -> Figure:
@@ -480,7 +595,8 @@ def tenure_share(plan: Plan, dark: bool = False, group: str | None = None) -> Fi
     chosen, months, columns, people = look(dark), plan.months, _columns(plan, group), plan.frontline
     heads = people.heads[:, columns].sum(axis=1)
     young, younger = (
-        100 * np.divide(values[:, columns].sum(axis=1), heads, out=np.zeros_like(heads), where=heads > 0) for values in (people.under_12_months, people.under_6_months)
+        100 * np.divide(values[:, columns].sum(axis=1), heads, out=np.zeros_like(heads), where=heads > 0)
+        for values in (people.under_12_months, people.under_6_months)
     )
     shape, label = _threshold(100 * DILUTION_ALARM, "33 %: alarm for under 6 months", dark)
     shifts = _apart([young[-1], younger[-1]], 60, 240)
@@ -489,10 +605,14 @@ def tenure_share(plan: Plan, dark: bool = False, group: str | None = None) -> Fi
         _line(months, younger, "Under 6 months", chosen.required, hovertemplate="%{y:.0f} %"),
     ]
     notes = [
-        label, _end_label(months, young[-1], "Under 12 mo.", chosen.series[5], shifts[0]), _end_label(months, younger[-1], "Under 6 mo.", chosen.required, shifts[1])
+        label,
+        _end_label(months, young[-1], "Under 12 mo.", chosen.series[5], shifts[0]),
+        _end_label(months, younger[-1], "Under 6 mo.", chosen.required, shifts[1]),
     ]  # fmt: skip
     axis = y_axis(dark, "% of frontline people", range=[0, max(45.0, float(young.max()) * 1.1)])
-    return figure(traces, dark, 300, xaxis=month_axis(months, dark), yaxis=axis, shapes=[shape], annotations=notes, margin={"l": 8, "r": 96, "t": 12, "b": 8})
+    return figure(
+        traces, dark, 300, xaxis=month_axis(months, dark), yaxis=axis, shapes=[shape], annotations=notes, margin={"l": 8, "r": 96, "t": 12, "b": 8}
+    )
 
 
 # Money ---------------------------------------------------------------------------------------------------------------------------------------
@@ -504,29 +624,55 @@ def cost_by_item(plan: Plan) -> dict[str, Array]:
     return {item: amount for item, amount in totals.items() if amount.any()}
 
 
+SMALL = 0.01
+
+
 def cost_stack(plan: Plan, dark: bool = False) -> Figure:
-    """Cost by month, item upon item; the price of shortage is hatched, for nobody pays it; the budget as a line where one is given."""
+    """Cost by month, item upon item, those under 1 % together; the price of shortage is hatched, for nobody pays it; the budget is a line where given."""
     chosen, months, currency = look(dark), plan.months, plan.scenario.finance.currency
-    days = [_day(month) for month in months]
+    shared = {"x": [_day(month) for month in months], "hovertemplate": "%{customdata}"}
     traces: list[Any] = [
-        Bar(
-            x=days, y=amount, name="Price of shortage (not paid)" if item == "shortage_price" else words.title(item),
-            customdata=[words.money(value, currency) for value in amount], hovertemplate="%{customdata}", marker=_item_marker(item, at, chosen),
-        )
-        for at, (item, amount) in enumerate(cost_by_item(plan).items())
-    ]  # fmt: skip
+        Bar(y=amount, name=name, customdata=[words.money(value, currency) for value in amount], marker=_item_marker(name, at, chosen), **shared)
+        for at, (name, amount) in enumerate(_large_items(plan).items())
+    ]
     if plan.scenario.finance.budget_monthly is not None:
         budget = np.array(plan.scenario.finance.budget_monthly)
-        traces.append(_line(months, budget, "Budget", chosen.ink, dash="dash", customdata=[words.money(value, currency) for value in budget], hovertemplate="%{customdata}"))
+        told = [words.money(value, currency) for value in budget]
+        traces.append(_line(months, budget, "Budget", chosen.ink, dash="dash", customdata=told, hovertemplate="%{customdata}"))
     return figure(
-        traces, dark, 340, barmode="stack", bargap=0.2, xaxis=month_axis(months, dark), yaxis=_money_axis(plan, dark), showlegend=True,
-        margin={"l": 8, "r": 8, "t": 60, "b": 8},
-    )  # fmt: skip
+        traces,
+        dark,
+        340,
+        barmode="stack",
+        bargap=0.2,
+        xaxis=month_axis(months, dark),
+        yaxis=_money_axis(plan, dark),
+        showlegend=True,
+        margin=UNDER_LEGEND,
+    )
+
+
+UNPAID = "Price of shortage (not paid)"
+
+
+def _large_items(plan: Plan) -> dict[str, Array]:
+    """The items that can be seen, those too small for it added up; the price of shortage on top."""
+    items, total = cost_by_item(plan), max(float(plan.spend.sum()), 1e-9)
+    unpaid = items.pop("shortage_price", None)
+    small = [item for item, amount in items.items() if amount.sum() < SMALL * total]
+    shown = {words.title(item): amount for item, amount in items.items() if item not in small or len(small) == 1}
+    if len(small) > 1:
+        shown["Smaller items"] = np.asarray(sum(items[item] for item in small))
+    return shown if unpaid is None else shown | {UNPAID: unpaid}
 
 
 def _item_marker(item: str, at: int, chosen: Look) -> dict[str, Any]:
-    if item == "shortage_price":
-        return {"color": "rgba(0,0,0,0)", "line": {"color": chosen.short, "width": 1}, "pattern": {"shape": "/", "fgcolor": chosen.short, "solidity": 0.3}}
+    if item == UNPAID:
+        return {
+            "color": "rgba(0,0,0,0)",
+            "line": {"color": chosen.short, "width": 1},
+            "pattern": {"shape": "/", "fgcolor": chosen.short, "solidity": 0.3},
+        }
     colours = [colour for colour in chosen.series if colour != chosen.short]
     return {"color": colours[at % len(colours)]}
 
@@ -536,7 +682,12 @@ def _money_axis(plan: Plan, dark: bool) -> dict[str, Any]:
     top = float(max(plan.cost.max(), max(plan.scenario.finance.budget_monthly or (0.0,)), 1.0))
     step = next(step for power in range(0, 13) for step in (10.0**power, 2.5 * 10.0**power, 5 * 10.0**power) if top / step <= 5)
     ticks = np.arange(0, top * 1.02 + step * 0.5, step)
-    return y_axis(dark, "", tickvals=ticks, ticktext=[words.money(tick, plan.scenario.finance.currency) for tick in ticks])
+    return y_axis(dark, "", tickvals=ticks, ticktext=[_short_money(tick, plan.scenario.finance.currency) for tick in ticks])
+
+
+def _short_money(amount: float, currency: str) -> str:
+    """A round amount without the zeros behind its point."""
+    return re.sub(r"(\.\d*?)0+(?=\D|$)", lambda found: "" if found[1] == "." else found[1], words.money(amount, currency))
 
 
 CHARTS: tuple[Callable[..., Figure], ...] = (

@@ -1,5 +1,6 @@
 """Tables as files: CSV, CSV for spreadsheets, a workbook, a folder, a zip. No text of a scenario ever runs as a formula."""
 
+import csv
 import io
 import json
 import os
@@ -11,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -63,7 +64,17 @@ def csv_for_spreadsheets(frame: pd.DataFrame, decimal_comma: bool) -> bytes:
 
 def _written(frame: pd.DataFrame, separator: str, decimal: str, end: str) -> str:
     safe = pd.DataFrame({neutral(str(name)): _safe(frame[name]) for name in frame.columns})
-    return safe.to_csv(index=False, sep=separator, decimal=decimal, lineterminator=end)
+    # Python's writer leaves a bare carriage return unquoted, and a spreadsheet would begin a row there
+    quoting: Literal[0, 2] = csv.QUOTE_NONNUMERIC if any("\r" in text for text in _texts(safe)) else csv.QUOTE_MINIMAL
+    return safe.to_csv(index=False, sep=separator, decimal=decimal, lineterminator=end, quoting=quoting)
+
+
+def _texts(frame: pd.DataFrame) -> Iterator[str]:
+    """Every distinct text of a table, headers included."""
+    yield from frame.columns
+    for name in frame.columns:
+        if not pd.api.types.is_numeric_dtype(frame[name].dtype):
+            yield from (str(cell) for cell in frame[name].unique())
 
 
 def _safe(column: "pd.Series[Any]") -> "pd.Series[Any]":

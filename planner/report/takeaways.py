@@ -1,8 +1,5 @@
 """What each chart says, in one sentence, and the numbers behind it written for people."""
 
-from collections.abc import Sequence
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -22,7 +19,9 @@ def _months(plan: Plan) -> list[str]:
 
 
 def _written(values: Array) -> list[str]:
-    return [words.one_decimal(float(value)) for value in values]
+    """Figures of one column: whole where all of them are."""
+    whole = np.array_equal(values, np.round(values))
+    return [words.count(float(value)) if whole else words.one_decimal(float(value)) for value in values]
 
 
 # Frontline -----------------------------------------------------------------------------------------------------------------------------------
@@ -51,42 +50,6 @@ def required_and_available_behind(plan: Plan, group: str | None = None) -> Behin
     return {"Month": _months(plan)} | {name: _written(values[:, columns].sum(axis=1)) for name, values in parts.items()}
 
 
-def headcount_flows(plan: Plan) -> str:
-    """How many people come and go over the horizon."""
-    people = plan.frontline
-    lost = people.leavers.sum() + people.washout.sum()
-    return (
-        f"{_capital(words.people(people.starts.sum()))} start, {words.count(lost)} leave or wash out, {words.count(people.promoted_out.sum())} are promoted: "
-        f"the frontline goes from {words.count(people.opening[0].sum())} to {words.people(people.closing[-1].sum())}."
-    )
-
-
-def headcount_flows_behind(plan: Plan) -> Behind:
-    """People who come and go by month."""
-    people = plan.frontline
-    flows = {
-        "Opening": people.opening, "Starts": people.starts, "Returned": people.returned, "Promoted": people.promoted_out, "Washouts": people.washout,
-        "Leavers": people.leavers, "Closing": people.closing,
-    }  # fmt: skip
-    return {"Month": _months(plan)} | {name: _written(values.sum(axis=1)) for name, values in flows.items()}
-
-
-def tenure_share(plan: Plan) -> str:
-    """How new the frontline gets, against the alarm."""
-    heads = plan.frontline.heads.sum(axis=1)
-    share = np.divide(plan.frontline.under_6_months.sum(axis=1), heads, out=np.zeros_like(heads), where=heads > 0)
-    peak, alarm = int(share.argmax()), np.flatnonzero(share > charts.DILUTION_ALARM)
-    most = f"At most {words.percent(float(share[peak]))} have been there under 6 months, in {_month(plan, peak)}"
-    return f"{most}; " + (f"beyond a third in {len(alarm)} months, from {_month(plan, alarm[0])}." if len(alarm) else "the alarm at a third stays quiet.")
-
-
-def tenure_share_behind(plan: Plan) -> Behind:
-    """People by tenure, month by month."""
-    people = plan.frontline
-    parts = {"Frontline people": people.heads, "Under 6 months": people.under_6_months, "Under 12 months": people.under_12_months}
-    return {"Month": _months(plan)} | {name: _written(values.sum(axis=1)) for name, values in parts.items()}
-
-
 # Leaders -------------------------------------------------------------------------------------------------------------------------------------
 
 
@@ -99,7 +62,7 @@ def ratio_strip(plan: Plan) -> str:
     if not broken:
         return "Every role keeps its ratio in every month."
     listed = ", ".join(f"{words.title(name)} {_count(months, 'month')}" for name, months in broken)
-    return f"Posts stand open: {listed}. Each figure is the widest span of the month."
+    return f"Posts stand open: {listed}. Figures are the widest span of the month."
 
 
 def ratio_strip_behind(plan: Plan) -> Behind:
@@ -118,8 +81,16 @@ def role(months: RoleMonths, plan: Plan) -> str:
     known = np.where(np.isfinite(spans), spans, -np.inf)
     worst, open_posts = int(known.argmax()), months.vacancies.sum(axis=1)
     nobody = np.flatnonzero(np.isinf(spans))
-    drift = f"Nobody is in post in {_month(plan, nobody[0])}." if len(nobody) else f"The span drifts to {words.ratio(float(known[worst]))} in {_month(plan, worst)}, limit {words.ratio(months.role.span)}."
-    posts = f" At most {_count(int(open_posts.max()), 'post')} open, in {_month(plan, open_posts.argmax())}." if open_posts.any() else " No post stands open."
+    drift = (
+        f"Nobody is in post in {_month(plan, nobody[0])}."
+        if len(nobody)
+        else f"The span drifts to {words.ratio(float(known[worst]))} in {_month(plan, worst)}, limit {words.ratio(months.role.span)}."
+    )
+    posts = (
+        f" At most {_count(int(open_posts.max()), 'post')} open, in {_month(plan, open_posts.argmax())}."
+        if open_posts.any()
+        else " No post stands open."
+    )
     filled = f" {words.count(months.promoted.sum())} promoted, {words.count(months.appointed.sum())} appointed from outside."
     return (drift if np.isfinite(known[worst]) or len(nobody) else "There is nobody to lead.") + posts + filled
 
@@ -127,7 +98,8 @@ def role(months: RoleMonths, plan: Plan) -> str:
 def role_behind(months: RoleMonths, plan: Plan) -> Behind:
     """One role by month."""
     columns = {
-        "Needed": months.required, "Asked for by the requirement": months.required_path, "In post": months.path.heads, "People led": months.led, "Posts open": months.vacancies,
+        "Needed": months.required, "By requirement alone": months.required_path, "In post": months.path.heads, "People led": months.led,
+        "Posts open": months.vacancies,
         "Promoted": months.promoted, "From outside": months.appointed,
     }  # fmt: skip
     rows: Behind = {"Month": _months(plan)} | {name: _written(values.sum(axis=1)) for name, values in columns.items()}
@@ -139,17 +111,23 @@ def ready_bench(plan: Plan) -> str:
     """Which bench runs empty, and when."""
     empty = words.empty_benches(plan)
     if empty:
-        return " ".join(f"The bench for {words.plural(name)} runs empty in {_month(plan, month)}: nobody is ready while a post is to be filled." for name, month in empty)
+        return " ".join(
+            f"The bench for {words.plural(name)} runs empty in {_month(plan, month)}: nobody is ready while a post is to be filled."
+            for name, month in empty
+        )
     lowest = [(months.role.name, months.ready.sum(axis=1)) for months in plan.roles if months.ready is not None]
     if not lowest:
         return "Nobody is promoted into any role of this scenario."
     name, ready = min(lowest, key=lambda each: each[1].min())
-    return f"No bench runs empty while a post is to be filled. The thinnest is that for {words.plural(name)}: {words.one_decimal(float(ready.min()))} ready in {_month(plan, ready.argmin())}."
+    thinnest = f"{words.one_decimal(float(ready.min()))} ready in {_month(plan, ready.argmin())}"
+    return f"No bench runs empty while a post is to be filled. The thinnest is that for {words.plural(name)}: {thinnest}."
 
 
 def ready_bench_behind(plan: Plan) -> Behind:
     """People ready to be promoted by role and month."""
-    return {"Month": _months(plan)} | {f"Ready for {words.title(months.role.name).lower()}": _written(months.ready.sum(axis=1)) for months in plan.roles if months.ready is not None}
+    return {"Month": _months(plan)} | {
+        f"Ready for {words.title(months.role.name).lower()}": _written(months.ready.sum(axis=1)) for months in plan.roles if months.ready is not None
+    }
 
 
 def roles_table(plan: Plan) -> Behind:
@@ -187,8 +165,8 @@ def training_load(plan: Plan) -> str:
     peak = int(share.argmax())
     if share[peak] <= 0:
         return "Nobody is hired, so nothing is used."
-    how_much = "are needed where there are none" if np.isinf(share[peak]) else f"are used most: {words.percent(float(share[peak]) / 100)} of what there is"
-    return f"{name} {how_much}, in {_month(plan, peak)}. Each bar is the busiest site."
+    how_much = "needed where there is nothing" if np.isinf(share[peak]) else f"{words.percent(float(share[peak]) / 100)} of what there is"
+    return f"Used most: {name[0].lower()}{name[1:]}, {how_much} in {_month(plan, peak)}. Each bar is the busiest site or group."
 
 
 def training_load_behind(plan: Plan) -> Behind:
@@ -216,7 +194,11 @@ def _budget(plan: Plan) -> str:
     over = plan.spend - np.array(plan.scenario.finance.budget_monthly)
     months = int((over > 0.5).sum())
     currency = plan.scenario.finance.currency
-    return f" Beyond budget in {_count(months, 'month')}, by {words.money(float(over.max()), currency)} in {_month(plan, over.argmax())}." if months else " Every month stays within the budget."
+    return (
+        f" Beyond budget in {_count(months, 'month')}, by {words.money(float(over.max()), currency)} in {_month(plan, over.argmax())}."
+        if months
+        else " Every month stays within the budget."
+    )
 
 
 def cost_stack_behind(plan: Plan) -> Behind:
@@ -238,7 +220,10 @@ def yearly_by_item(plan: Plan) -> Behind:
 def yearly_by_role(plan: Plan) -> Behind:
     """Money paid by role and calendar year."""
     names = list(dict.fromkeys(line.role for line in plan.costs))
-    paid = {name: np.asarray(sum((line.amount for line in plan.costs if line.role == name and line.item != "shortage_price"), np.zeros(len(plan.months)))) for name in names}
+    paid = {
+        name: np.asarray(sum((line.amount for line in plan.costs if line.role == name and line.item != "shortage_price"), np.zeros(len(plan.months))))
+        for name in names
+    }
     return _yearly(plan, {words.title(name): amount for name, amount in paid.items()}, "Role", "Paid")
 
 
@@ -258,7 +243,10 @@ def unit_costs(plan: Plan) -> dict[str, tuple[str, str]]:
     per_contact = "none counted" if found.cost_per_contact is None else words.unit_price(found.cost_per_contact, currency)
     lost = f"{words.people(found.leavers + found.washouts)} leave or wash out"
     return {
-        "Cost per contact": (per_contact, f"{words.count(found.contacts)} contacts over the plan" if found.contacts else "Heads are stated; no contacts"),
+        "Cost per contact": (
+            per_contact,
+            f"{words.count(found.contacts)} contacts over the plan" if found.contacts else "Heads are stated; no contacts",
+        ),
         "Cost of one replacement": ("nobody starts" if each is None else words.money(each, currency), "Hiring, class and pay until nesting ends"),
         "Cost of attrition": ("nobody starts" if found.cost_of_attrition is None else words.money(found.cost_of_attrition, currency), lost),
     }

@@ -52,7 +52,7 @@ def draw(area: Area, only: Filter) -> None:
         return
     path = _picked(area) if area.family else area.path
     if path is None:
-        st.info(f"There are no {area.name.lower()} yet.")
+        _none_yet(area)
         return
     shown = sum(form.draw(section, only, title) for section, title in _sections(area, path))
     if path.startswith("groups."):
@@ -86,6 +86,22 @@ def _picked(area: Area) -> str | None:
     if choice is None:
         return None
     return area.path if choice == GENERAL else f"{members.FAMILIES[area.family]}.{choice}"
+
+
+def _none_yet(area: Area) -> None:
+    st.info(f"There are no {area.name.lower()} yet.")
+    if area.family != "queues":
+        return
+    with st.form(session.key("first.queue")):
+        st.subheader("Plan from contacts", anchor=False)
+        st.caption("The group that serves the queue no longer states its people: they are then worked out from the contacts.")
+        name = st.text_input("Name of the first queue", "calls", max_chars=80)
+        contacts = st.number_input("Contacts a month", 0.0, 1e9, 10_000.0, 1_000.0, format="%.0f")
+        group = st.selectbox("Group that serves it", [group.name for group in session.scenario().groups])
+        added = st.form_submit_button("Add the queue")
+    if added:
+        form.finish("first.queue", form.restructured(lambda scenario: members.first_queue(scenario, name.strip(), contacts, group), f"{name} was added."))
+    form.told_beneath("first.queue")
 
 
 def one_of(family: str) -> str:
@@ -147,10 +163,14 @@ def _requirement_kind(scenario: Scenario, name: str) -> None:
 
 
 def _offer_stating(scenario: Scenario, group: Group) -> None:
-    st.caption("They are worked out from the contacts of the queues it serves. You may state them instead; its contacts then go to the other groups who serve them.")
+    st.caption(
+        "They are worked out from the contacts of the queues it serves. You may state them instead; its contacts then go to the other groups who serve them."
+    )
     heads = float(round(requirement(scenario).group_heads[0, scenario.groups.index(group)]))
     change = _stated(group.name, heads)
-    st.button(f"State {words.people(heads)} instead", on_click=_try, args=(f"kind.{group.name}", change, "The group now states its people."), key=session.key("state"))
+    st.button(
+        f"State {words.people(heads)} instead", on_click=_try, args=(f"kind.{group.name}", change, "The group now states its people."), key=session.key("state")
+    )
 
 
 def _offer_serving(scenario: Scenario, group: Group) -> None:
@@ -160,7 +180,9 @@ def _offer_serving(scenario: Scenario, group: Group) -> None:
         st.info("There is no queue to serve yet.")
         return
     queue = st.selectbox("Queue", queues, key=session.key("serve.queue"), width=320)
-    st.button("Serve it instead", on_click=_try, args=(f"kind.{group.name}", _served(group.name, queue), "The group now serves a queue."), key=session.key("serve"))
+    st.button(
+        "Serve it instead", on_click=_try, args=(f"kind.{group.name}", _served(group.name, queue), "The group now serves a queue."), key=session.key("serve")
+    )
 
 
 def _stated(name: str, heads: float) -> Callable[[Scenario], Scenario]:
@@ -179,7 +201,8 @@ def routing_frame(scenario: Scenario) -> pd.DataFrame:
     shares = members.routing(scenario)
     groups = [group.name for group in scenario.groups if group.stated_heads is None]
     columns: dict[str, Any] = {
-        queue.name: [None if (share := shares[group].get(queue.name)) is None else float(f"{share * 100:.12g}") for group in groups] for queue in scenario.queues
+        queue.name: [None if (share := shares[group].get(queue.name)) is None else float(f"{share * 100:.12g}") for group in groups]
+        for queue in scenario.queues
     }
     return pd.DataFrame(columns, index=pd.Index(groups, name="Group"), dtype=float)
 
@@ -192,7 +215,7 @@ def routing() -> None:
         st.info("No group serves a queue: all state their people.")
         return
     version = st.session_state.get(f"{form.field_key(path)}.version", 0)
-    columns = {name: st.column_config.NumberColumn(f"{name} (%)", format="localized") for name in frame}
+    columns = {str(name): st.column_config.NumberColumn(f"{name} (%)", format="localized") for name in frame}
     with st.container(border=True):
         st.subheader("Who serves what", anchor=False)
         st.caption("Each queue's column must sum to 100 %. Empty: the group does not serve it.")

@@ -9,6 +9,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 import pandas as pd
 
+from planner.channels import CHANNELS
 from planner.horizon import DAYS, month_labels
 from planner.parameters import Parameter, Parameters, describe, members
 from planner.report import words
@@ -126,6 +127,8 @@ def axis_of(owner: type[Parameters], name: str) -> Axis | None:
 # Words ---------------------------------------------------------------------------------------------------------------------------------------
 
 _NAME = re.compile(r"\b[a-z]+(?:_[a-z0-9]+)+\b")
+_OWN_NAMES = {"sites", "queues", "groups", "sources", "serves", "shrinkage", "contracts", "events"}
+"""Families whose members the user named: their names are left as they are."""
 _STEP = re.compile(r"(?<=[a-z*])\.(?=[a-z*])")
 
 
@@ -144,7 +147,9 @@ def place_in_words(path: str) -> str:
     >>> place_in_words("queues.service calls.base_contacts")
     'Queues › service calls › Base contacts'
     """
-    return " › ".join(words.title(step) if re.fullmatch(r"[a-z_]+", step) else step for step in path.split(".") if step)
+    steps = path.split(".") if path else []
+    own = ["", *(step if step in _OWN_NAMES else "" for step in steps)]
+    return " › ".join(words.title(step) if not above and re.fullmatch(r"[a-z_0-9]+", step) else step for step, above in zip(steps, own, strict=False))
 
 
 def unit(parameter: Parameter, currency: str) -> str:
@@ -205,7 +210,7 @@ def help_text(parameter: Parameter, currency: str) -> str:
 
 def empty_means(parameter: Parameter) -> str | None:
     """What an empty field means; None where the parameter must have a value."""
-    match = re.search(r"[Ee]mpty(?:: | for )([^.;]+)", parameter.help)
+    match = re.search(r"[Ee]mpty(?:: | for )(.+?)[.;](?:\s|$)", parameter.help)
     return None if not parameter.optional else in_words(match[1]) if match else "not set"
 
 
@@ -224,6 +229,8 @@ def inside(value: float, parameter: Parameter) -> float:
 
 def choices(parameter: Parameter, scenario: Scenario) -> tuple[Any, ...]:
     """The values that a parameter may take where they are known one by one: those of its type, or names in the scenario."""
+    if parameter.path.endswith(".channel.kind"):
+        return tuple(get_args(kind.model_fields["kind"].annotation)[0] for kind in CHANNELS)
     if "Literal" in str(parameter.annotation):
         return tuple(get_args(parameter.annotation))
     groups, sites = tuple(group.name for group in scenario.groups), tuple(site.name for site in scenario.sites)

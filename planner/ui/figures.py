@@ -27,14 +27,29 @@ def required_fte(plan: Plan, rest: Plan) -> Metric:
     """Most FTE required in a month."""
     course, before = plan.required_fte.sum(axis=1), rest.required_fte.sum(axis=1)
     says = words.month_name(plan.months[int(course.argmax())])
-    return Metric("Required at the peak", words.fte(course.max()), course, says, _change(course.max(), before.max(), words.fte), "FTE are fully proficient, paid, before shrinkage.")
+    return Metric(
+        "Required at the peak",
+        words.fte(course.max()),
+        course,
+        says,
+        _change(course.max(), before.max(), words.fte),
+        "FTE are fully proficient, paid, before shrinkage.",
+    )
 
 
 def hires(plan: Plan, rest: Plan) -> Metric:
     """Frontline starts over the horizon."""
     course, before = plan.frontline.starts.sum(axis=1), rest.frontline.starts.sum()
     says = f"over {len(plan.months)} months"
-    return Metric("Hires", words.people(course.sum()), course, says, _change(course.sum(), before, words.count), "Frontline people who start, those already signed included.", bars=True)
+    return Metric(
+        "Hires",
+        words.people(course.sum()),
+        course,
+        says,
+        _change(course.sum(), before, words.count),
+        "Frontline people who start, those already signed included.",
+        bars=True,
+    )
 
 
 def shortage(plan: Plan, rest: Plan) -> Metric:
@@ -43,7 +58,16 @@ def shortage(plan: Plan, rest: Plan) -> Metric:
     months = int((course >= words.SHORT_FTE).sum())
     says = f"{words.month_name(plan.months[int(course.argmax())])}, {months} of {len(plan.months)} months short" if months else "no month is short"
     change = _change(course.max(), before.max(), words.fte)
-    return Metric("Worst shortage", words.fte(course.max()) if months else "None", course, says, change, "FTE missing after overtime and contractors, group by group.")
+    value = words.fte(course.max()) if months else "None"
+    return Metric(
+        "Worst shortage",
+        value,
+        course,
+        says,
+        change,
+        "FTE missing after overtime and contractors, group by group.",
+        colour="red" if months else "blue",
+    )
 
 
 def top_ratio(plan: Plan, rest: Plan) -> Metric:
@@ -57,7 +81,14 @@ def top_ratio(plan: Plan, rest: Plan) -> Metric:
     led = "Frontline people" if top.role.leads == "frontline" else words.title(top.role.leads) + "s"
     change = _change(now, before, words.one_decimal) if np.isfinite(now) and np.isfinite(before) else ""
     says = f"at worst, limit {words.ratio(top.role.span)}"
-    return Metric(f"{led} per {words.title(top.role.name).lower()}", words.ratio(now) if np.isfinite(now) else "Nobody in post", _finite(course), says, change, "The widest span of the horizon.")
+    return Metric(
+        f"{led} per {words.title(top.role.name).lower()}",
+        words.ratio(now) if np.isfinite(now) else "Nobody in post",
+        _finite(course),
+        says,
+        change,
+        "The widest span of the horizon.",
+    )
 
 
 def _widest(months: RoleMonths) -> float:
@@ -75,7 +106,15 @@ def open_posts(plan: Plan, rest: Plan) -> Metric:
     months = int((course > 0).sum())
     says = f"{words.month_name(plan.months[int(course.argmax())])}, open in {months} of {len(plan.months)} months" if months else "in every month"
     value = words.count(course.max()) if months else "None"
-    return Metric("Leader posts open", value, course, says, _change(course.max(), before.max(), words.count), "Leaders missing against their ratios, all leader roles together.", bars=True)
+    return Metric(
+        "Leader posts open",
+        value,
+        course,
+        says,
+        _change(course.max(), before.max(), words.count),
+        "Leaders missing against their ratios, all leader roles together.",
+        bars=True,
+    )
 
 
 def _open(plan: Plan) -> Array:
@@ -86,7 +125,14 @@ def people_cost(plan: Plan, rest: Plan) -> Metric:
     """Money paid over the horizon."""
     currency, spend = plan.scenario.finance.currency, float(plan.spend.sum())
     change = _change(spend, float(rest.spend.sum()), lambda amount: words.money(amount, currency))
-    return Metric("People cost", words.money(spend, currency), plan.spend, f"over {len(plan.months)} months", change, "Everything paid: the price of shortage is not in it.")
+    return Metric(
+        "People cost",
+        words.money(spend, currency),
+        plan.spend,
+        f"over {len(plan.months)} months",
+        change,
+        "Everything paid: the price of shortage is not in it.",
+    )
 
 
 SIX = (required_fte, hires, shortage, open_posts, top_ratio, people_cost)

@@ -88,7 +88,7 @@ def _together(series: list[tuple[Axis, Parameter]]) -> list[tuple[Axis, tuple[Pa
     """Series by month stand side by side in one table; each other series has its own."""
     monthly = tuple(parameter for axis, parameter in series if axis == "months")
     others: list[tuple[Axis, tuple[Parameter, ...]]] = [(axis, (parameter,)) for axis, parameter in series if axis != "months"]
-    return [*others, *([("months", monthly)] if monthly else [])]
+    return [*others, ("months", monthly)] if monthly else others
 
 
 # Single fields -------------------------------------------------------------------------------------------------------------------------------
@@ -165,7 +165,13 @@ def _number(parameter: Parameter) -> None:
     whole = parameter.annotation is int
     value = None if parameter.value is None else fields.screen(parameter.value, parameter)
     shown = value if value is None else int(value) if whole else float(value)
-    st.number_input(**_common(parameter, shown), value=None, step=1 if whole else _step(value), format="%d" if whole else _format(value), placeholder=_placeholder(parameter))
+    st.number_input(
+        **_common(parameter, shown),
+        value=None,
+        step=1 if whole else _step(value),
+        format="%d" if whole else _format(value),
+        placeholder=_placeholder(parameter),
+    )
 
 
 def _step(value: float | None) -> float:
@@ -323,9 +329,16 @@ def finish(path: str, refused: tuple[str, ...]) -> None:
 def _table(table: Table) -> None:
     path = table.parameter.path
     _table_head(table.parameter)
+    if table.parameter.name == "serves":
+        st.caption("The shares of a queue sum to 100 % over all groups: change several at once under Routing.")
     with st.form(f"{_editor_key(path)}.form", border=False):
         edited = st.data_editor(
-            fields.frame_of(table), key=_editor_key(path), num_rows="dynamic", hide_index=True, column_config=column_config(table), alt=words.title(table.parameter.name)
+            fields.frame_of(table),
+            key=_editor_key(path),
+            num_rows="dynamic",
+            hide_index=True,
+            column_config=column_config(table),
+            alt=words.title(table.parameter.name),
         )
         applied = st.form_submit_button(f"Apply {words.title(table.parameter.name).lower()}")
     if applied:
@@ -339,17 +352,24 @@ def _table_head(parameter: Parameter) -> None:
 
 def column_config(table: Table) -> dict[str, Any]:
     """How the columns of a table are shown and edited."""
-    found: dict[str, Any] = {month: st.column_config.NumberColumn(f"{month} (times)", format="%.2f", width="small") for month in fields.CALENDAR}
+    found: dict[str, Any] = {
+        month: st.column_config.NumberColumn(month, help="Factor of this calendar month", format="%.2f", width="small") for month in fields.CALENDAR
+    }
     scenario = session.scenario()
     for column in table.columns:
         named, help_text = _column_name(column), fields.help_text(column, scenario.finance.currency)
         if fields.is_number(column):
             found[column.name] = st.column_config.NumberColumn(named, help=help_text, format="localized")
         elif options := _column_options(table, column, scenario):
-            found[column.name] = st.column_config.SelectboxColumn(named, help=help_text, options=options, format_func=words.title if "Literal" in str(column.annotation) else str)
+            found[column.name] = st.column_config.SelectboxColumn(named, help=help_text, options=options, format_func=_in_table(column))
         else:
             found[column.name] = st.column_config.TextColumn(named, help=help_text)
     return found
+
+
+def _in_table(column: Parameter) -> Callable[[Any], str]:
+    """How a choice is written in a table: names as they are, choices of a kind in words."""
+    return words.title if "Literal" in str(column.annotation) else str
 
 
 def _column_options(table: Table, column: Parameter, scenario: Scenario) -> list[Any]:
@@ -397,7 +417,9 @@ def _series_editor(axis: Axis, parameters: tuple[Parameter, ...]) -> None:
 def _series_columns(frame: pd.DataFrame, parameters: tuple[Parameter, ...]) -> dict[str, Any]:
     named = {parameter.name: _column_name(parameter) for parameter in parameters}
     return {
-        name: st.column_config.NumberColumn(named.get(name, name), format="localized") if pd.api.types.is_numeric_dtype(frame[name]) else st.column_config.TextColumn(name)
+        name: st.column_config.NumberColumn(named.get(name, name), format="localized")
+        if pd.api.types.is_numeric_dtype(frame[name])
+        else st.column_config.TextColumn(name)
         for name in frame.columns
     }
 

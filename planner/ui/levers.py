@@ -9,14 +9,14 @@ from planner import parameters
 from planner import scenario as scenarios
 from planner.channels import Deferred
 from planner.errors import Fault, InvalidScenario
-from planner.organisation import Role
+from planner.organisation import FRONTLINE, Role
 from planner.report import words
 from planner.scenario import Levers, Scenario
 from planner.ui import link, session
 
 LOGO = """<svg xmlns="http://www.w3.org/2000/svg" width="196" height="28" viewBox="0 0 196 28"><rect width="28" height="28" rx="7" fill="{accent}"/>
-<g fill="#fff"><rect x="6" y="15" width="4" height="7" rx="1"/><rect x="12" y="11" width="4" height="11" rx="1"/><rect x="18" y="6" width="4" height="16" rx="1"/></g>
-<text x="37" y="20" font-family="Source Sans, Source Sans Pro, Helvetica, Arial, sans-serif" font-size="18" font-weight="600" fill="{ink}">Frontline Planner</text></svg>"""
+<path fill="#fff" d="M6 15h4v7H6zM12 11h4v11h-4zM18 6h4v16h-4z"/>
+<text x="37" y="20" font-family="Source Sans, Helvetica, Arial, sans-serif" font-size="18" font-weight="600" fill="{ink}">Frontline Planner</text></svg>"""
 
 PRESETS = {
     "As planned": Levers(),
@@ -38,8 +38,8 @@ class Change:
     step: float
 
 
-DEMAND = (Change("growth_monthly", "Extra growth a month", -5, 10, 0.5), Change("aht_change", "Handle time", -30, 30, 1))
-PEOPLE = (Change("attrition_change", "Attrition", -50, 100, 5), Change("shrinkage_change", "Shrinkage", -50, 50, 5))
+DEMAND = (Change("growth_monthly", "Extra growth a month", -5.0, 10.0, 0.5), Change("aht_change", "Handle time", -30.0, 30.0, 1.0))
+PEOPLE = (Change("attrition_change", "Attrition", -50.0, 100.0, 5.0), Change("shrinkage_change", "Shrinkage", -50.0, 50.0, 5.0))
 
 
 def sidebar() -> None:
@@ -54,7 +54,8 @@ def sidebar() -> None:
         _group("People", PEOPLE)
         _starts_allowed()
         _spans()
-        st.button("Reset levers", on_click=_take_preset, args=(Levers(),), disabled=session.scenario().levers == Levers(), icon=":material/restart_alt:", key="reset_levers")
+        still = session.scenario().levers == Levers()
+        st.button("Reset levers", on_click=_take_preset, args=(Levers(),), disabled=still, icon=":material/restart_alt:", key="reset_levers")
     link.write()
 
 
@@ -88,7 +89,14 @@ def _pick() -> None:
 
 def _files(current: Scenario) -> None:
     st.file_uploader("Open a scenario file", type="json", key=session.key("upload"), on_change=_open)
-    st.download_button("Save this scenario", scenarios.to_json(current), f"{_file_name(current.name)}.json", "application/json", on_click="ignore", icon=":material/download:")
+    st.download_button(
+        "Save this scenario",
+        scenarios.to_json(current),
+        f"{_file_name(current.name)}.json",
+        "application/json",
+        on_click="ignore",
+        icon=":material/download:",
+    )
 
 
 def _file_name(name: str) -> str:
@@ -171,7 +179,11 @@ def _service_level() -> None:
     told = _declared("service_level")
     own = round(min(promised) * 100, 6)
     value = own if told.value is None else round(told.value * 100, 6)
-    spread = "" if len(promised) == 1 else f" Today the queues promise {min(promised):.0%} to {max(promised):.0%}; moving this gives all of them one target."
+    spread = (
+        ""
+        if len(promised) == 1
+        else f" Today the queues promise {min(promised):.0%} to {max(promised):.0%}; moving this gives all of them one target."
+    )
     st.slider(
         "Service level target",
         min(50.0, value),
@@ -219,9 +231,10 @@ def _spans() -> None:
 def _span(field: str, role: Role) -> None:
     """A slider around a role's own span, named after whom the role leads."""
     told = _declared(field)
+    led = "Frontline people" if role.leads == FRONTLINE else f"{words.title(role.leads)}s"
     value, step = float(role.span if told.value is None else told.value), 1.0 if role.span < 50 else 5.0
     st.slider(
-        f"{words.title(role.leads)} people per {words.title(role.name).lower()}" if role.leads == "frontline" else f"{words.title(role.leads)}s per {words.title(role.name).lower()}",
+        f"{led} per {words.title(role.name).lower()}",
         min(max(1.0, step * (role.span / 2 // step)), value),
         max(step * (role.span * 2 // step), value),
         step=step,

@@ -31,7 +31,9 @@ def written(current: Scenario) -> dict[str, str]:
     name = origin(current)
     if name is None:
         return {}
-    levers = {short: f"{getattr(current.levers, field):g}" for short, field in LEVERS.items() if getattr(current.levers, field) != getattr(Levers(), field)}
+    levers = {
+        short: f"{getattr(current.levers, field):g}" for short, field in LEVERS.items() if getattr(current.levers, field) != getattr(Levers(), field)
+    }
     return {SCENARIO: name, **levers} if levers or name != session.DEFAULT else {}
 
 
@@ -70,5 +72,3 @@ def write() -> None:
     wanted = written(session.scenario())
     if st.query_params.to_dict() != wanted:
         st.query_params.from_dict(wanted)
-
-

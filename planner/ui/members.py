@@ -4,8 +4,9 @@ import re
 from typing import Any
 
 from planner import parameters
+from planner.channels import Voice
 from planner.errors import Fault, InvalidScenario
-from planner.scenario import Group, Scenario, Share
+from planner.scenario import Group, Queue, Scenario, Share
 
 FAMILIES = {"sites": "sites", "queues": "queues", "groups": "groups", "sources": "hiring.sources", "roles": "organisation.roles"}
 """Families whose members are picked one by one, and where they stand."""
@@ -69,7 +70,9 @@ def added(scenario: Scenario, family: str, like: str, name: str) -> Scenario:
     if family == "groups":
         new = _without_people(new)
     if family == "queues":
-        groups = tuple(group.but(serves=(*group.serves, *(Share(name=name, share=share.share) for share in group.serves if share.name == like))) for group in groups)
+        groups = tuple(
+            group.but(serves=(*group.serves, *(Share(name=name, share=share.share) for share in group.serves if share.name == like))) for group in groups
+        )
     return _with_family(scenario.model_copy(update={"groups": groups}), family, (*parameters.get(scenario, FAMILIES[family]), new))
 
 
@@ -145,13 +148,25 @@ def serving(scenario: Scenario, name: str, queue: str) -> Scenario:
     return _rebuilt(scenario, {"groups": tuple(group.model_copy(update=changes) if group.name == name else group for group in scenario.groups)})
 
 
+def first_queue(scenario: Scenario, name: str, contacts: float, group: str) -> Scenario:
+    """The scenario with a telephone queue of so many contacts a month, all served by one group, which no longer states its people."""
+    queue = Queue(name=name, channel=Voice(kind="voice"), base_contacts=contacts)
+    changes = {"serves": (Share(name=name),), "stated_heads": None}
+    groups = tuple(each.model_copy(update=changes) if each.name == group else each for each in scenario.groups)
+    return _rebuilt(scenario, {"queues": (*scenario.queues, queue), "groups": groups})
+
+
 _SERIES = ("contacts_monthly", "aht_monthly_s", "path", "signed_starts", "budget_monthly")
 
 
 def with_horizon(scenario: Scenario, **changes: Any) -> Scenario:
     """The scenario over another horizon. Series by month are cut where the plan becomes shorter, and go on at their last figure where it becomes longer."""
     months = changes.get("months", scenario.horizon.months)
-    series = {p.path: _fitted(p.name, p.value, months) for p in parameters.walk(scenario) if p.name in _SERIES and p.value} if isinstance(months, int) and 1 <= months <= 120 else {}
+    series = (
+        {p.path: _fitted(p.name, p.value, months) for p in parameters.walk(scenario) if p.name in _SERIES and p.value}
+        if isinstance(months, int) and 1 <= months <= 120
+        else {}
+    )
     return _with(scenario, {f"horizon.{name}": value for name, value in changes.items()} | series)
 
 

@@ -31,7 +31,7 @@ PAGES = (
 
 def chosen() -> StreamlitPage:
     """The page the reader is on."""
-    pages = [st.Page(FOLDER / f"{name}.py", title=title, icon=icon, url_path=name, default=name == "overview") for name, title, icon in PAGES if (FOLDER / f"{name}.py").exists()]
+    pages = [st.Page(FOLDER / f"{name}.py", title=title, icon=icon, url_path=name, default=name == "overview") for name, title, icon in PAGES]
     return st.navigation(pages, position="top")
 
 
@@ -45,14 +45,20 @@ def guarded() -> Iterator[None]:
         _ways_out()
     except Exception:
         logging.getLogger(__name__).exception("a page failed")
-        st.error("This page could not be shown. Your scenario is safe: download it, or undo the last change.", title="Something went wrong", icon=":material/error:")
+        st.error(
+            "This page could not be shown. Your scenario is safe: download it, or undo the last change.",
+            title="Something went wrong",
+            icon=":material/error:",
+        )
         _ways_out()
 
 
 def _ways_out() -> None:
     with st.container(horizontal=True):
         text = scenarios.to_json(session.scenario())
-        st.download_button("Download the scenario", text, "scenario.json", "application/json", icon=":material/download:", on_click="ignore", key="rescue")
+        st.download_button(
+            "Download the scenario", text, "scenario.json", "application/json", icon=":material/download:", on_click="ignore", key="rescue"
+        )
         st.button("Undo the last change", on_click=session.undo, disabled=not session.can_undo(), icon=":material/undo:", key="rescue_undo")
 
 

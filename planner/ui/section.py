@@ -1,9 +1,9 @@
 """What pages are built from: bordered cards, figures, charts with what they say in words, lists of faults."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -44,7 +44,7 @@ class Metric:
     change: str = ""
     help: str = ""
     bars: bool = False
-    more_is_better: bool = False
+    colour: Literal["blue", "orange", "red"] = "blue"
 
 
 def metrics(figures: Sequence[Metric]) -> None:
@@ -60,7 +60,7 @@ def metric(figure: Metric) -> None:
         figure.label,
         figure.value,
         delta=figure.change or figure.says,
-        delta_color=("normal" if figure.more_is_better else "inverse") if figure.change else "off",
+        delta_color="inverse" if figure.change else figure.colour,
         delta_arrow="auto" if figure.change else "off",
         delta_description=figure.says if figure.change else None,
         border=True,
@@ -71,20 +71,25 @@ def metric(figure: Metric) -> None:
     )
 
 
-def chart(figure: Figure, says: str, data: Mapping[str, Any] | pd.DataFrame | None = None, name: str = "") -> None:
-    """A chart with its message as alternative text, and the numbers behind it one click away."""
+Behind = Mapping[str, Any] | pd.DataFrame
+
+
+def chart(figure: Figure, says: str, data: Behind | Callable[[], Behind] | None = None, name: str = "") -> None:
+    """A chart with its message as alternative text, and the numbers behind it one click away; `data` may be a function, called on that click."""
     st.plotly_chart(figure, theme=None, config={"displayModeBar": False}, alt=says, key=session.key(f"chart.{name}") if name else None)
     if data is not None:
         behind(data)
 
 
-def behind(data: Mapping[str, Any] | pd.DataFrame) -> None:
-    """The data behind a chart, already written for people."""
-    with st.expander("Data behind the chart"):
-        table(data)
+def behind(data: Behind | Callable[[], Behind]) -> None:
+    """The data behind a chart, already written for people, drawn once it is asked for."""
+    opened = st.expander("Data behind the chart", on_change="rerun")
+    if opened.open:
+        with opened:
+            table(data() if callable(data) else data)
 
 
-def table(data: Mapping[str, Any] | pd.DataFrame, **options: Any) -> None:
+def table(data: Behind, **options: Any) -> None:
     """A table whose cells are already written for people."""
     st.dataframe(pd.DataFrame(data), hide_index=True, **options)
 
@@ -133,7 +138,9 @@ def group_picker(plan: Plan, place: str) -> str | None:
     names = [group.name for group in plan.scenario.groups]
     if len(names) == 1:
         return None
-    return st.selectbox("Group", names, index=None, placeholder="All groups", key=session.key(f"group.{place}"), width=280)
+    return st.selectbox(
+        "Group", names, index=None, placeholder="All groups", key=session.key(f"group.{place}"), width=280, label_visibility="collapsed"
+    )
 
 
 def role_picker(plan: Plan) -> str | None:
@@ -141,14 +148,10 @@ def role_picker(plan: Plan) -> str | None:
     names = [months.role.name for months in plan.roles]
     if not names:
         return None
-    chosen = st.segmented_control("Role", names, default=names[0], required=True, format_func=words.title, key=session.key("role"), wrap=True)
+    chosen = st.segmented_control(
+        "Role", names, default=names[0], required=True, format_func=words.title, key=session.key("role"), wrap=True, label_visibility="collapsed"
+    )
     return str(chosen)
-
-
-def legend(entries: Sequence[tuple[str, str]]) -> None:
-    """Coloured squares and what they stand for."""
-    squares = [f"<span style='display:inline-flex;align-items:center;gap:.4em'><span style='width:.9em;height:.9em;border-radius:3px;background:{colour}'></span>{name}</span>" for name, colour in entries]
-    st.html(f"<div style='display:flex;flex-wrap:wrap;gap:.3em 1.4em;font-size:.87em'>{''.join(squares)}</div>")
 
 
 def plain_metric(label: str, value: str, means: str) -> None:

@@ -74,10 +74,20 @@ def change_many(changes: dict[str, Any]) -> bool:
 def changed(old: Scenario, changes: dict[str, Any]) -> Scenario:
     """A copy of a scenario with the values at dotted paths replaced, its levers tried. Raises InvalidScenario with every fault."""
     new = _with_levers(old, changes) if all(path.startswith(LEVER) for path in changes) else _with_values(old, changes)
-    faults = scenarios.cross_faults(moved(new)) if new.levers != Levers() else []
-    if faults:
-        raise InvalidScenario(faults)
+    told = _lever_faults(new)
+    if told:
+        raise InvalidScenario(told)
     return new
+
+
+def _lever_faults(new: Scenario) -> list[Fault]:
+    """What the levers of a scenario would make of it that no scenario may be."""
+    if new.levers == Levers():
+        return []
+    try:
+        return scenarios.cross_faults(moved(new))
+    except ValueError:
+        return [Fault("levers", "a figure they scale leaves its bounds", "Move them less.")]
 
 
 def _with_levers(old: Scenario, changes: dict[str, Any]) -> Scenario:

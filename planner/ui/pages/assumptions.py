@@ -8,10 +8,12 @@ from planner.ui.form import Filter
 section.page_top()
 st.title("Assumptions", anchor=False)
 assumed, total = form.assumptions_in(session.scenario())
-st.caption(f"{assumed} of {total} parameters rest on an assumption of ours. They carry this flag: {form.FLAG} Replace them with your own figures.")
+st.markdown(f"{assumed} of {total} parameters rest on an assumption of ours. They carry this flag: {form.FLAG} Replace them with your own figures.")
 
 with st.container(horizontal=True, vertical_alignment="bottom"):
-    text = st.text_input("Search", placeholder="handle time, attrition, span", key="assumptions.search", icon=":material/search:", width=360, persist_state="session")
+    text = st.text_input(
+        "Search", placeholder="handle time, attrition, span", key="assumptions.search", icon=":material/search:", width=360, persist_state="session"
+    )
     assumptions = st.toggle("Show only assumptions", key="assumptions.only", persist_state="session")
 only = Filter(assumptions, text.strip())
 

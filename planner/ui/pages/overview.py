@@ -1,7 +1,5 @@
 """The first screen: can we grow like this?"""
 
-import streamlit as st
-
 from planner.report import charts, takeaways, words
 from planner.ui import figures, section, session
 
@@ -16,14 +14,13 @@ with section.card("Required and available people"):
     group = section.group_picker(plan, "overview")
     says = takeaways.required_and_available(plan, group)
     section.said(says)
-    section.chart(charts.required_and_available(plan, dark, group), says, takeaways.required_and_available_behind(plan, group))
+    section.chart(charts.required_and_available(plan, dark, group), says, lambda: takeaways.required_and_available_behind(plan, group))
 
 with section.card("Ratios month by month", says := takeaways.ratio_strip(plan)):
-    section.legend(charts.strip_legend(dark))
-    section.chart(charts.ratio_strip(plan, dark), says, takeaways.ratio_strip_behind(plan))
+    section.chart(charts.ratio_strip(plan, dark), says, lambda: takeaways.ratio_strip_behind(plan))
 
-with st.grid(2, min_column_width=430):
-    with section.card("Training and hiring load", says := takeaways.training_load(plan)):
-        section.chart(charts.training_load(plan, dark), says, takeaways.training_load_behind(plan))
-    with section.card("Cost by month", says := takeaways.cost_stack(plan)):
-        section.chart(charts.cost_stack(plan, dark), says, takeaways.cost_stack_behind(plan))
+with section.card("Training and hiring load", says := takeaways.training_load(plan)):
+    section.chart(charts.training_load(plan, dark), says, lambda: takeaways.training_load_behind(plan))
+
+with section.card("Cost by month", says := takeaways.cost_stack(plan)):
+    section.chart(charts.cost_stack(plan, dark), says, lambda: takeaways.cost_stack_behind(plan))

@@ -1,0 +1,122 @@
+"""Files to take away: bytes built once for each plan, previews written for people, and what the hiring plan comes to in words."""
+
+import logging
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from planner import decisions as decided
+from planner import scenario as scenarios
+from planner.plan import Plan
+from planner.report import export, tables, words
+from planner.scenario import Scenario
+from planner.ui import session
+
+PREVIEW = 200
+
+
+@lru_cache(maxsize=4)
+def frames(plan: Plan) -> dict[str, pd.DataFrame]:
+    """Every table of a plan, made once."""
+    return tables.tables(plan)
+
+
+@lru_cache(maxsize=32)
+def csv_of(plan: Plan, name: str) -> bytes:
+    """One table as a CSV file."""
+    return export.to_csv(frames(plan)[name])
+
+
+@lru_cache(maxsize=4)
+def zip_of(plan: Plan) -> bytes:
+    """Every table in one zip."""
+    return export.zip_of_tables(plan)
+
+
+@lru_cache(maxsize=4)
+def workbook_of(plan: Plan, scenario: Scenario) -> bytes:
+    """The plan as a workbook."""
+    return export.workbook(plan, scenario)
+
+
+def offer(label: str, make: Callable[[], bytes], name: str, mime: str) -> None:
+    """A download whose bytes stand before it is offered: what cannot be made is told, never handed out broken."""
+    try:
+        data = make()
+    except Exception:
+        logging.getLogger(__name__).exception("a file could not be made")
+        st.error(f"{name} could not be made. The other files are not touched by this.", icon=":material/error:")
+        return
+    st.download_button(label, data, name, mime, icon=":material/download:", on_click="ignore", key=f"download.{name}")
+
+
+def whole_plan(plan: Plan) -> None:
+    """The plan in one file: workbook, zip of tables, scenario, decisions."""
+    stem, scenario = file_name(plan.scenario.name), session.scenario()
+    with st.spinner("Writing the files"), st.container(horizontal=True):
+        offer("Workbook (Excel)", lambda: workbook_of(plan, scenario), f"{stem}.xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+        offer("All tables (zip of CSV)", lambda: zip_of(plan), f"{stem}_tables.zip", "application/zip")
+        offer("Scenario (JSON)", lambda: scenarios.to_json(scenario).encode(), f"{stem}_scenario.json", "application/json")
+        offer("Decisions (JSON)", lambda: decided.to_json(plan.decisions, plan.scenario).encode(), f"{stem}_decisions.json", "application/json")
+
+
+def file_name(text: str) -> str:
+    """A name that every system takes.
+
+    >>> file_name("Centre 600: plan/B")
+    'centre_600_plan_b'
+    """
+    return "_".join("".join(letter if letter.isascii() and letter.isalnum() else " " for letter in text.lower()).split()) or "plan"
+
+
+def preview(frame: pd.DataFrame) -> pd.DataFrame:
+    """The first rows of a table as people read it: months and names in words, numbers with separators."""
+    shown = frame.head(PREVIEW)
+    return pd.DataFrame({words.title(str(name)): _told(str(name), shown[name]) for name in shown.columns})
+
+
+def _told(name: str, column: "pd.Series[Any]") -> list[str]:
+    if pd.api.types.is_numeric_dtype(column):
+        return ["" if pd.isna(value) else _number(float(value)) for value in column.tolist()]
+    told: Callable[[str], str] = (
+        words.month_name if name == "month" or name.endswith("_month") else words.title if name in ("role", "item", "binding_target") else str
+    )
+    return [told(str(value)) if value else "" for value in column.tolist()]
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if value.is_integer() or abs(value) >= 1_000 else f"{value:,.1f}" if abs(value) >= 10 else f"{value:,.2f}"
+
+
+def right_aligned(frame: pd.DataFrame) -> dict[str, Any]:
+    """Numbers of a preview stand at the right."""
+    return {words.title(str(name)): st.column_config.TextColumn(alignment="right") for name in frame.columns if pd.api.types.is_numeric_dtype(frame[name])}
+
+
+def hiring_in_words(frame: pd.DataFrame, currency: str) -> str:
+    """The totals of the hiring plan, those of its file."""
+    if frame.empty:
+        return "Nobody is hired in this plan."
+    heads, cost = float(frame["heads"].sum()), float(frame["cost"].sum())
+    frontline = float(frame.loc[frame["role"] == "frontline", "heads"].sum())
+    return (
+        f"The hiring plan brings in {words.people(heads)}, {words.count(frontline)} of them frontline, for {words.money(cost, currency)} "
+        f"({cost:,.0f} {currency}) until they are productive: hiring, training, pay until nesting ends, and searches."
+    )
+
+
+def decisions_upload() -> None:
+    """Decisions from a file in place of the baseline's."""
+    st.file_uploader("Decisions file (JSON)", type="json", key=session.key("decisions"), on_change=_decide)
+    if session.decides():
+        st.info("The plan follows the decisions of your file.", icon=":material/info:")
+        st.button("Back to the baseline's decisions", on_click=session.undecide, key="undecide")
+
+
+def _decide() -> None:
+    file = st.session_state[session.key("decisions")]
+    if file is not None:
+        session.decide(file.getvalue().decode("utf-8-sig", errors="replace"))
