@@ -40,6 +40,8 @@ class Unit:
     screen_factor: float = 1.0
 
 
+M = TypeVar("M", bound=Parameters)
+
 Fraction = Annotated[float, Field(ge=0, le=1), Unit("%", 100)]
 Change = Annotated[float, Field(ge=-0.9, le=10), Unit("%", 100)]
 Growth = Annotated[float, Field(ge=-0.5, le=1), Unit("% a month", 100)]
@@ -167,35 +169,50 @@ def get(model: Parameters, path: str) -> Any:
     return here
 
 
-def put(model: Parameters, path: str, value: Any) -> Any:
-    """A copy of `model` with the value at a dotted path replaced, validated anew.
+def put(model: M, path: str, value: Any) -> M:
+    """A copy of `model` with the value at a dotted path replaced, validated anew. Raises as `put_all` does."""
+    return put_all(model, {path: value})
 
-    Raises InvalidScenario with the nearest name for an unknown path, and with the bounds for a value out of range.
+
+def put_all(model: M, changes: dict[str, Any]) -> M:
+    """A copy of `model` with the values at dotted paths replaced together, validated anew.
+
+    Raises InvalidScenario with every fault: the nearest name for an unknown path, the bounds for a value out of range.
     """
     document = model.model_dump(mode="python", warnings=False)
-    get(model, path)
-    keys = path.split(".")
-    here: Any = document
-    typed: Any = model
-    for depth, key in enumerate(keys[:-1]):
-        position = _position(typed, key)
-        here = here[key] if position is None else here[position]
-        typed = _step(typed, key, path, depth)
-    position = _position(typed, keys[-1])
-    if position is None:
-        here[keys[-1]] = value
-    else:
-        items = list(here)
-        items[position] = value
-        return put(model, ".".join(keys[:-1]), tuple(items))
-    return build(type(model), document)
+    faults: list[Fault] = []
+    for path, value in changes.items():
+        try:
+            get(model, path)
+        except InvalidScenario as error:
+            faults += error.faults
+        else:
+            _write(document, path.split("."), value)
+    try:
+        return _without(faults, build(type(model), document))
+    except InvalidScenario as error:
+        raise InvalidScenario([*faults, *(fault for fault in error.faults if fault not in faults)]) from None
 
 
-def _position(here: Any, key: str) -> int | None:
-    """Where a member of a tuple is, by its name or its number; None when `here` is no tuple."""
-    if not isinstance(here, tuple):
-        return None
-    names = [member_key for member_key, _ in members(here)]
+def _without(faults: list[Fault], built: M) -> M:
+    if faults:
+        raise InvalidScenario(faults)
+    return built
+
+
+def _write(document: Any, keys: list[str], value: Any) -> None:
+    """Puts a value at a path of plain data; members of a tuple go by their name, else by their position."""
+    here = keys[0] if isinstance(document, dict) else _position(document, keys[0])
+    if len(keys) == 1:
+        document[here] = value
+        return
+    if isinstance(document[here], tuple):
+        document[here] = list(document[here])
+    _write(document[here], keys[1:], value)
+
+
+def _position(members_here: list[Any], key: str) -> int:
+    names = [str(member.get("name", place)) if isinstance(member, dict) else str(place) for place, member in enumerate(members_here)]
     return names.index(key) if key in names else int(key)
 
 
@@ -223,9 +240,6 @@ def _nearest(key: str, known: list[str], path: str, depth: int) -> str:
     keys = path.split(".")
     nearest = ".".join([*keys[:depth], close[0], *keys[depth + 1 :]])
     return f"Did you mean '{nearest}'?"
-
-
-M = TypeVar("M", bound=Parameters)
 
 
 def build(kind: type[M], document: Any) -> M:

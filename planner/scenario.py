@@ -1,6 +1,7 @@
 """All parameters in one document: what a scenario can say, its version, its levers, its file."""
 
 import json
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Self
@@ -192,8 +193,9 @@ def cross_faults(scenario: Scenario) -> list[Fault]:
     return [fault for check in CROSS_CHECKS for fault in check(scenario)]
 
 
-def _repeated_names(scenario: Scenario) -> list[Fault]:
-    faults = []
+def _names(scenario: Scenario) -> list[Fault]:
+    units = [("sites", site.name) for site in scenario.sites] + [("groups", group.name) for group in scenario.groups]
+    faults = [Fault(f"{family}.all", "the name stands for the whole organisation", "Give it another name.") for family, name in units if name == "all"]
     for family in ("sites", "queues", "groups"):
         names = [member.name for member in getattr(scenario, family)]
         faults += [
@@ -230,6 +232,9 @@ def _queue_shares(scenario: Scenario) -> list[Fault]:
     totals = dict.fromkeys((queue.name for queue in scenario.queues), 0.0)
     faults = []
     for group in scenario.groups:
+        names = [share.name for share in group.serves]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        faults += [Fault(f"groups.{group.name}.serves.{name}", "the queue stands there twice", "Add the shares up into one.") for name in twice]
         for share in group.serves:
             faults += _unknown(f"groups.{group.name}.serves.{share.name}", "queue", share.name, list(totals))
             if share.name in totals:
@@ -285,7 +290,7 @@ def _finance_parts(scenario: Scenario) -> list[Fault]:
     return list(finance_faults(scenario.finance, month_labels(scenario.horizon), currencies, "finance"))
 
 
-CROSS_CHECKS = (_repeated_names, _site_parts, _queue_parts, _queue_shares, _group_parts, _organisation_parts, _finance_parts)
+CROSS_CHECKS = (_names, _site_parts, _queue_parts, _queue_shares, _group_parts, _organisation_parts, _finance_parts)
 
 
 # --- Levers -------------------------------------------------------------------------------------------------------------------------------
@@ -376,6 +381,38 @@ def stated_path(stated: StatedHeads, months: int) -> tuple[float, ...]:
     if stated.path is not None:
         return stated.path
     return tuple((stated.start or 0.0) + stated.add_monthly * month for month in range(months))
+
+
+def changed(scenario: Scenario, changes: dict[str, Any]) -> Scenario:
+    """The scenario with the values at dotted paths replaced together, its levers tried. Raises InvalidScenario with every fault.
+
+    Where only levers change, all else stays the same object.
+    """
+    if changes and all(path.startswith("levers.") for path in changes):
+        result = scenario.model_copy(update={"levers": _changed_levers(scenario.levers, changes)})
+    else:
+        result = parameters.put_all(scenario, changes)
+    faults = lever_faults(result)
+    if faults:
+        raise InvalidScenario(faults)
+    return result
+
+
+def _changed_levers(levers: Levers, changes: dict[str, Any]) -> Levers:
+    try:
+        return parameters.put_all(levers, {path.removeprefix("levers."): value for path, value in changes.items()})
+    except InvalidScenario as error:
+        raise InvalidScenario([replace(fault, place=f"levers.{fault.place}") for fault in error.faults]) from None
+
+
+def lever_faults(scenario: Scenario) -> list[Fault]:
+    """What the levers would make of a scenario that no scenario may be."""
+    try:
+        return [] if scenario.levers == Levers() else cross_faults(moved(scenario))
+    except InvalidScenario as error:
+        return list(error.faults)
+    except ValueError:
+        return [Fault("levers", "a figure they scale leaves its bounds", "Move them less.")]
 
 
 # --- Files --------------------------------------------------------------------------------------------------------------------------------

@@ -6,7 +6,6 @@ from typing import Annotated
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.optimize import brentq
 
 from planner.errors import Fault
 from planner.parameters import Count, Field, Fraction, Months, Name, Parameters, Unit
@@ -285,6 +284,8 @@ def _accumulation(growth: float, logarithm: float, training_months: float) -> fl
 
 def _root(excess: Callable[[float], float], low: float, high: float) -> float:
     """The root of an increasing function between two bounds, of which the upper one may be the root itself."""
+    from scipy.optimize import brentq
+
     return float(brentq(excess, low, high * (1 + _ROUNDING) + _ROUNDING, xtol=1e-14, rtol=1e-14))
 
 

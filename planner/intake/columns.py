@@ -96,7 +96,7 @@ def from_document(document: Any) -> ColumnMap:
 
 def _checked_role(name: str, value: Any) -> Any:
     if name in ("splits", "handle"):
-        if not (isinstance(value, list) and all(isinstance(part, str) and part for part in value)):
+        if not (isinstance(value, list | tuple) and all(isinstance(part, str) and part for part in value)):
             raise ValueError(f"'{name}' takes a list of columns")
         return tuple(value)
     if not isinstance(value, str) or (name in CHOICES and value not in CHOICES[name]):

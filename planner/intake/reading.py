@@ -2,16 +2,27 @@
 
 import difflib
 from collections.abc import Mapping
-from typing import Protocol
+from typing import Never, Protocol
 
-from planner.errors import InvalidVolumes
+from planner.errors import Fault, InvalidVolumes
+from planner.intake.any_table import AnyTable
+from planner.intake.calabrio_forecast import CalabrioForecast
+from planner.intake.calabrio_queue import CalabrioQueue
+from planner.intake.columns import ColumnMap, with_handle_time
+from planner.intake.eleveo import Eleveo
 from planner.intake.findings import Findings, Question
+from planner.intake.genesys_forecast import GenesysForecast
+from planner.intake.genesys_history import GenesysHistory
 from planner.intake.own_interval import OwnInterval
 from planner.intake.own_monthly import OwnMonthly
 from planner.intake.raw import HEADER_ROWS, RawTable, normal, read_table
-from planner.intake.rows import Rows, clock_doubled, in_local_time, interval_lengths, is_zone, repeated
+from planner.intake.report import Report, report_of
+from planner.intake.rows import Rows, clock_doubled, in_local_time, in_longer_intervals, interval_lengths, is_zone, renamed, repeated
+from planner.intake.table import Match
 from planner.intake.use import closed_days, faults_of_use, unknown_queues
-from planner.intake.volumes import Report, Volumes, gaps_of, report_of, volumes_of
+from planner.intake.verint import VerintPlanner
+from planner.intake.volumes import Volumes, volumes_of
+from planner.intake.wfm_labs import WfmLabsMonthly
 from planner.scenario import Scenario
 
 
@@ -28,74 +39,40 @@ class Layout(Protocol):
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """The columns that a file of this layout has, in small letters."""
+        """The columns that a file of this layout has, in small letters; none where the layout has no fixed header."""
 
-    def recognise(self, raw: RawTable) -> int | None:
-        """Position of the header in a table of this layout, else None."""
+    def recognise(self, raw: RawTable) -> Match | None:
+        """Where the header of this layout stands and why it is one, else None."""
 
     def read(self, raw: RawTable, header: int, findings: Findings) -> Rows:
         """Rows of a file in this layout; what cannot be read is noted as faults."""
 
-    def template(self, scenario: Scenario) -> bytes:
-        """A file to fill in."""
 
-    def written(self, volumes: Volumes) -> bytes:
-        """Volumes as a file in this layout."""
+class OwnLayout(Layout, Protocol):
+    """A layout that is also written."""
 
-
-FORMATS: tuple[Layout, ...] = (OwnMonthly(), OwnInterval())
-WORDS = frozenset(column for layout in FORMATS for column in layout.columns)
-QUESTIONS = ("layout", "encoding", "sheet", "decimal", "date_order", "zone", "missing_days")
+    def template(layout: str, scenario: Scenario) -> bytes:
+    """A CSV file to fill in, with the scenario's queues and months, or one week of intervals. Raises ValueError for a layout that is not the planner's own."""
+    return _own(layout).template(scenario)
 
 
-def read_volumes(
-    data: bytes, file_name: str, scenario: Scenario | None = None, zone: str | None = None, assume: Mapping[str, str] | None = None
-) -> tuple[Volumes, Report]:
-    """Volumes in a file and the report on them. Raises InvalidVolumes with every fault, or OpenQuestions with every decision that two readings fit.
-
-    With a scenario the file is also held against it: queues, months, opening hours. `zone` is the time zone of queues whose opening hours name
-    none. `assume` answers questions by their key: layout, encoding, sheet, decimal, date_order, zone, missing_days.
-    """
-    findings = Findings(file_name, assume or {})
-    _check_answers(findings, assume or {}, zone)
-    raw = read_table(data, findings, WORDS)
-    layout, header = _layout(raw, findings)
-    rows = layout.read(raw, header, findings)
-    zones = _zones(rows, scenario, zone or _assumed_zone(findings), findings)
-    rows = in_local_time(rows, zones, findings)
-    lengths = {} if findings.is_open else _checked(rows, zones, findings)
-    if scenario is not None:
-        unknown_queues(rows, scenario, findings)
-    findings.settle()
-    volumes = volumes_of(rows, layout.name, lengths, findings)
-    findings.settle()
-    _hold_against(volumes, scenario, findings)
-    gaps = gaps_of(volumes, zones)
-    if gaps:
-        findings.note(f"{sum(gap.missing for gap in gaps):,} intervals are missing inside {len(gaps):,} days that have data; they count as no contacts.")
-    return volumes, report_of(volumes, rows, gaps, tuple(findings.notices))
-
-
-def layout_of(name: str) -> Layout:
-    """The layout of that name. Raises ValueError.
-
-    >>> layout_of("own_monthly").columns
-    ('month', 'queue', 'contacts', 'aht_s')
-    """
-    for layout in FORMATS:
+def _own(name: str) -> OwnLayout:
+    for layout in OWN:
         if layout.name == name:
             return layout
-    raise ValueError(f"there is no layout '{name}'; there are {', '.join(layout.name for layout in FORMATS)}")
-
-
-def template(layout: str, scenario: Scenario) -> bytes:
-    """A CSV file to fill in, with the scenario's queues and months, or one week of intervals."""
-    return layout_of(layout).template(scenario)
+    raise ValueError(f"'{name}' is no layout of the planner's own; they are {', '.join(layout.name for layout in OWN)}")
 
 
 def own_csv(volumes: Volumes) -> bytes:
-    """Volumes in the project's own layout: intervals where the file had them, else months."""
-    return layout_of("own_interval" if volumes.has_intervals else "own_monthly").written(volumes)
+    """Volumes in the project's own layout: intervals where the file had them, else months.
+
+    Raises InvalidVolumes where contacts have no handle time, which the own layouts do not allow.
+    """
+    missing = [queue.name for queue in volumes.queues if any(aht is None and count > 0 for aht, count in zip(queue.aht_s, queue.contacts, strict=True))]
+    if missing:
+        remedy = "Answer with --assume aht_s=300, or the handle time that you know."
+        raise InvalidVolumes([Fault(volumes.place, f"queue '{name}' has no handle time, and the planner's own layout needs one", remedy) for name in missing])
+    return _own("own_interval" if volumes.has_intervals else "own_monthly").written(volumes)
 
 
 def _check_answers(findings: Findings, assume: Mapping[str, str], zone: str | None) -> None:
@@ -114,31 +91,42 @@ def _assumed_zone(findings: Findings) -> str | None:
     return None if zone == "as_written" else zone
 
 
-def _layout(raw: RawTable, findings: Findings) -> tuple[Layout, int]:
+def _layout(raw: RawTable, findings: Findings) -> tuple[Layout, Match]:
     """The layout that recognises the table, and where its header is."""
-    found = {layout.name: header for layout in FORMATS if (header := layout.recognise(raw)) is not None}
     if findings.answer("layout") is not None:
         asked = findings.ask(Question("layout", "", tuple(layout.name for layout in FORMATS)))
         findings.settle()
-        found = {name: header for name, header in found.items() if name == asked}
+        found = _recognised(raw, tuple(layout for layout in FORMATS if layout.name == asked))
+    else:
+        found = _recognised(raw, KNOWN) or _recognised(raw, BY_MAP)[:1]
     if not found:
         _no_layout(raw, findings)
     if len(found) > 1:
-        findings.ask(Question("layout", "the table has the columns of more than one layout", tuple(found)))
+        why = "; ".join(f"{layout.name}: {match.evidence}" for layout, match in found)
+        findings.ask(Question("layout", f"the table fits more than one layout ({why})", tuple(layout.name for layout, _ in found)))
         findings.settle()
-    ((name, header),) = found.items()
-    return layout_of(name), header
+    return found[0]
 
 
-def _no_layout(raw: RawTable, findings: Findings) -> None:
+def _recognised(raw: RawTable, layouts: tuple[Layout, ...]) -> list[tuple[Layout, Match]]:
+    return [(layout, match) for layout in layouts if (match := layout.recognise(raw)) is not None]
+
+
+def _no_layout(raw: RawTable, findings: Findings) -> Never:
+    """Refuse a table that no layout fits, with what the nearest header lacks."""
+    asked = [layout for layout in (*OWN, *KNOWN) if findings.answer("layout") == layout.name and layout.columns] or list(OWN)
+    remedy = f"The columns are {' or '.join(_columns_of(layout) for layout in asked)}."
+    if not raw.rows:
+        findings.stop(raw.place, "the JSON holds no volumes of a known layout", "Export a list of records, or a forecast with planningGroups.")
     known = [set(map(normal, row)) & WORDS for row in raw.rows[:HEADER_ROWS]]
     best = max(range(len(known)), key=lambda position: len(known[position]))
-    asked = [layout for layout in FORMATS if findings.answer("layout") in (None, layout.name)]
-    remedies = [f"{', '.join(layout.columns)} ({layout.title.lower()})" for layout in asked]
     missing = [", ".join(column for column in layout.columns if column not in known[best]) for layout in asked]
     problem = f"this is not a header of a known layout: {' or '.join(missing)} missing" if known[best] else "there is no header of a known layout"
-    findings.fault(f"{raw.place}, row {raw.lines[best]}", problem, f"The columns are {' or '.join(remedies)}.")
-    findings.settle()
+    findings.stop(f"{raw.place}, row {raw.lines[best]}", problem, remedy)
+
+
+def _columns_of(layout: Layout) -> str:
+    return f"{', '.join(layout.columns)} ({layout.title.lower()})"
 
 
 def _zones(rows: Rows, scenario: Scenario | None, zone: str | None, findings: Findings) -> dict[str, str | None]:

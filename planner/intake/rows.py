@@ -1,5 +1,6 @@
 """What every layout is read into: one row per queue and month, or per queue and interval, in the queue's local time."""
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -15,6 +16,8 @@ from planner.intake.raw import Flags
 from planner.intake.table import Table, fault_rows
 
 INTERVALS_MINUTES = (15, 30, 60)
+SHORTER_MINUTES = (1, 2, 3, 5, 6, 10)
+"""Intervals that are too short to plan in, and add up to one that is not."""
 MOST_QUEUES = 1_000
 LONGEST_AHT_S = 86_400
 Grain = Literal["month", "day", "interval"]
@@ -175,16 +178,71 @@ def _commonest_distance(times: Times) -> int:
     return int(values[counts.argmax()]) // 60 if len(values) else 0
 
 
+def renamed(rows: Rows, findings: Findings) -> Rows:
+    """Rows whose queues have the names that the planner gave for those of the file: a JSON object under the key queues."""
+    given = findings.answer("queues")
+    if given is None:
+        return rows
+    try:
+        names = json.loads(given)
+    except (json.JSONDecodeError, RecursionError):
+        names = None
+    if not isinstance(names, dict) or not all(isinstance(name, str) and _NAME.fullmatch(name) for name in names.values()):
+        findings.fault(findings.file_name, "the new names of queues cannot be used", 'Write them as {"name in the file": "queue"}.', given)
+        return rows
+    for name in sorted(set(names) - set(rows.names)):
+        findings.fault(findings.file_name, f"there is no queue '{name}' in the file", f"It has {', '.join(rows.names[:20])}.")
+    new = tuple(names.get(name, name) for name in rows.names)
+    for name in sorted({name for name in new if new.count(name) > 1}):
+        findings.fault(findings.file_name, f"two queues of the file would be named '{name}'", "Give each its own name.")
+    return replace(rows, names=new) if len(set(new)) == len(new) else rows
+
+
+def in_longer_intervals(rows: Rows, doubled: Flags, findings: Findings) -> Rows:
+    """Rows of intervals shorter than can be planned, added up to those that the planner chooses. A start twice is a fault before that."""
+    step = rows.minutes or _commonest_distance(rows.time[~np.isnat(rows.time)])
+    choices = tuple(str(minutes) for minutes in INTERVALS_MINUTES if step and step < minutes and minutes % step == 0)
+    if step not in SHORTER_MINUTES or findings.has_faults:
+        return rows
+    text = f"the intervals are {step} minutes long, and the planner plans in {', '.join(choices)}; add them up to which?"
+    given = findings.ask(Question("interval", text, choices))
+    if given not in choices:
+        return rows
+    repeated(rows, doubled, findings)
+    off = rows.time.astype(np.int64) % (60 * step) != 0
+    fault_rows(findings, rows.table, off, "start", (f"the start is not on the grid of {step} minutes that the other rows have", "Correct the start."))
+    return rows if findings.has_faults else _added_up(rows, step, int(given), findings)
+
+
+def _added_up(rows: Rows, step: int, minutes: int, findings: Findings) -> Rows:
+    ahead = np.where(np.isnat(rows.utc), 0, (rows.utc - rows.time).astype(np.int64))
+    begin = rows.time.astype(np.int64) // (60 * minutes) * (60 * minutes)
+    _, first, group, count = np.unique(np.stack([rows.queue, begin, ahead]), axis=1, return_index=True, return_inverse=True, return_counts=True)
+    group = np.ravel(group)
+    known = ~np.isnan(rows.aht_s)
+    contacts, measured = np.bincount(group, rows.contacts), np.bincount(group, np.where(known, rows.contacts, 0.0))
+    seconds = np.bincount(group, np.where(known, rows.contacts * np.where(known, rows.aht_s, 0.0), 0.0))
+    aht_s = np.divide(seconds, measured, out=np.full(len(first), np.nan), where=measured > 0)
+    time = begin[first].astype("datetime64[s]")
+    utc = np.where(np.isnat(rows.utc[first]), np.datetime64("NaT"), time + ahead[first].astype("timedelta64[s]"))
+    short = int((count < minutes // step).sum())
+    findings.note(f"{len(group):,} intervals of {step} minutes are added up to {len(first):,} of {minutes}, as agreed.")
+    if short:
+        findings.note(f"{short:,} of them have fewer than {minutes // step} rows; what is missing counts as no contacts.")
+    return Rows(rows.table.take(first), rows.names, rows.queue[first], time, utc, contacts, aht_s, rows.grain, minutes)
+
+
 def merged(rows: Rows) -> pd.DataFrame:
     """Faultless rows as a frame: line, queue, time, contacts, aht_s. An hour that the clock shows twice is one row, its handle time weighted by contacts."""
     names = np.array(rows.names, dtype=object)[rows.queue]
     frame = pd.DataFrame({"line": rows.table.lines, "queue": names, "time": rows.time, "contacts": rows.contacts, "aht_s": rows.aht_s})
     if len(np.unique(np.stack([rows.queue, rows.time.astype(np.int64)]), axis=1).T) == len(frame):
         return frame
-    frame["seconds"] = (frame["contacts"] * frame["aht_s"]).fillna(0.0)
+    frame["seconds"] = frame["contacts"] * frame["aht_s"]
+    frame["measured"] = frame["contacts"].where(frame["aht_s"].notna())
     groups = frame.groupby(["queue", "time"], sort=False)
-    frame = groups.agg(line=("line", "first"), contacts=("contacts", "sum"), seconds=("seconds", "sum")).reset_index()
-    frame["aht_s"] = frame["seconds"] / frame["contacts"].where(frame["contacts"] > 0)
+    frame = groups.agg(line=("line", "first"), contacts=("contacts", "sum"), seconds=("seconds", "sum"), measured=("measured", "sum")).reset_index()
+    frame["aht_s"] = frame["seconds"] / frame["measured"].where(frame["measured"] > 0)
     return frame[["line", "queue", "time", "contacts", "aht_s"]]
 
 

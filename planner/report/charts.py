@@ -469,7 +469,7 @@ def panels(plan: Plan, drawn: Sequence[Panel], dark: bool, columns: int, top: fl
             }
         )
         notes += _panel_title(panel, across[0], up[1], look(dark))
-    return figure(traces, dark, 170 * rows, annotations=notes, shapes=shapes, bargap=0.15, barmode="overlay", hovermode="closest", **axes)
+    return figure(traces, dark, 180 * rows, annotations=notes, shapes=shapes, bargap=0.15, barmode="overlay", hovermode="closest", **axes)
 
 
 def _domain(at: int, of: int, gap: float) -> list[float]:

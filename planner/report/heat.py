@@ -215,80 +215,34 @@ def required_steps(steps: StaffingSteps, month: int, dark: bool = False) -> Figu
 # One interval --------------------------------------------------------------------------------------------------------------------------------
 
 
+def _limit(value: float, text: str, dark: bool, right: bool = False) -> dict[str, Any]:
+    """A dashed line across a chart with its name above it, as parts of a layout."""
+    ink, end = look(dark).ink, "right" if right else "left"
+    line = {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": value, "y1": value, "line": {"color": ink, "width": 1.2, "dash": "dash"}}
+    note = {"xref": "paper", "x": int(right), "y": value, "text": text, "showarrow": False, "xanchor": end, "yanchor": "bottom", "font": {"color": ink}}
+    return {"shapes": [line], "annotations": [note]}
+
+
 def service_curve(answers: Sequence[tuple[str, SingleInterval]], target: float | None, dark: bool = False) -> Figure:
     """Service level by agents, one line for each way of counting, the required agents marked, the target as a dashed line."""
-    chosen = look(dark)
-    colours = (chosen.required, chosen.short)
-    traces: list[Any] = []
-    for (name, answer), colour, dash in zip(answers, colours, ("solid", "dash"), strict=False):
-        sizes = [12 if place == answer.at else 5 for place in range(len(answer.around))]
-        traces.append(
-            Scatter(
-                x=answer.around,
-                y=100 * answer.service_level,
-                name=name,
-                mode="lines+markers",
-                line={"color": colour, "width": 2.5, "dash": dash},
-                marker={"size": sizes, "color": colour},
-                hovertemplate="%{y:.1f} %",
-            )
-        )
-    shapes, notes = [], []
-    if target:
-        shapes.append(
-            {
-                "type": "line",
-                "xref": "paper",
-                "x0": 0,
-                "x1": 1,
-                "y0": 100 * target,
-                "y1": 100 * target,
-                "line": {"color": chosen.ink, "width": 1.2, "dash": "dash"},
-            }
-        )
-        notes.append(
-            {
-                "xref": "paper",
-                "x": 0,
-                "y": 100 * target,
-                "text": f"target {words.percent(target)}",
-                "showarrow": False,
-                "xanchor": "left",
-                "yanchor": "bottom",
-                "font": {"color": chosen.ink},
-            }
-        )
-    return figure(
-        traces,
-        dark,
-        320,
-        shapes=shapes,
-        annotations=notes,
-        showlegend=len(answers) > 1,
-        margin=LEGEND,
-        xaxis=_plain_axis(dark, "agents on contacts", dtick=1),
-        yaxis=y_axis(dark, "% served in time", range=[0, 104]),
-    )
+    styles = ((look(dark).required, "solid"), (look(dark).short, "dash"))
+    traces = [_service_line(name, answer, *style) for (name, answer), style in zip(answers, styles, strict=False)]
+    limit = _limit(100 * target, f"target {words.percent(target)}", dark) if target else {}
+    across, upright = _plain_axis(dark, "agents on contacts", dtick=1), y_axis(dark, "% served in time", range=[0, 104])
+    return figure(traces, dark, 320, showlegend=len(answers) > 1, margin=LEGEND, xaxis=across, yaxis=upright, **limit)
+
+
+def _service_line(name: str, answer: SingleInterval, colour: str, dash: str) -> Scatter:
+    sizes = [12 if place == answer.at else 5 for place in range(len(answer.around))]
+    style = {"line": {"color": colour, "width": 2.5, "dash": dash}, "marker": {"size": sizes, "color": colour}}
+    return Scatter(x=answer.around, y=100 * answer.service_level, name=name, mode="lines+markers", hovertemplate="%{y:.1f} %", **style)
 
 
 def finish_curve(agents: Array, hours: Array, deadline: float, dark: bool = False) -> Figure:
     """Open hours until the work is finished by agents, the deadline as a dashed line."""
-    chosen = look(dark)
-    trace = Scatter(x=agents, y=hours, mode="lines+markers", line={"color": chosen.required, "width": 2.5}, hovertemplate="%{y:.1f} h")
-    line = {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": deadline, "y1": deadline, "line": {"color": chosen.ink, "width": 1.2, "dash": "dash"}}
-    note = {
-        "xref": "paper",
-        "x": 1,
-        "y": deadline,
-        "text": "deadline",
-        "showarrow": False,
-        "xanchor": "right",
-        "yanchor": "bottom",
-        "font": {"color": chosen.ink},
-    }
-    return figure(
-        [trace], dark, 320, shapes=[line], annotations=[note], xaxis=_plain_axis(dark, "agents"), yaxis=y_axis(dark, "open hours", rangemode="tozero")
-    )
+    trace = Scatter(x=agents, y=hours, mode="lines+markers", line={"color": look(dark).required, "width": 2.5}, hovertemplate="%{y:.1f} h")
+    upright = y_axis(dark, "open hours", rangemode="tozero")
+    return figure([trace], dark, 320, xaxis=_plain_axis(dark, "agents"), yaxis=upright, **_limit(deadline, "deadline", dark, right=True))
 
 
 # People and classes --------------------------------------------------------------------------------------------------------------------------

@@ -75,23 +75,39 @@ Behind = Mapping[str, Any] | pd.DataFrame
 
 
 def chart(figure: Figure, says: str, data: Behind | Callable[[], Behind] | None = None, name: str = "") -> None:
-    """A chart with its message as alternative text, and the numbers behind it one click away; `data` may be a function, called on that click."""
+    """A chart with its message as alternative text, and the numbers behind it one click away.
+
+    With a `name` of its own on the page, `data` may be a function: it is called only once the reader asks for the numbers.
+    """
     st.plotly_chart(figure, theme=None, config={"displayModeBar": False}, alt=says, key=session.key(f"chart.{name}") if name else None)
-    if data is not None:
+    if callable(data):
+        opened = st.expander(BEHIND, key=session.key(f"behind.{name}"), on_change="rerun")
+        if opened.open:
+            with opened:
+                table(data())
+    elif data is not None:
         behind(data)
 
 
-def behind(data: Behind | Callable[[], Behind]) -> None:
-    """The data behind a chart, already written for people, drawn once it is asked for."""
-    opened = st.expander("Data behind the chart", on_change="rerun")
-    if opened.open:
-        with opened:
-            table(data() if callable(data) else data)
+BEHIND = "Data behind the chart"
+
+
+def behind(data: Behind) -> None:
+    """The data behind a chart, already written for people."""
+    with st.expander(BEHIND):
+        table(data)
 
 
 def table(data: Behind, **options: Any) -> None:
-    """A table whose cells are already written for people."""
-    st.dataframe(pd.DataFrame(data), hide_index=True, **options)
+    """A table whose cells are already written for people; columns of figures stand to the right."""
+    frame = pd.DataFrame(data)
+    columns = {str(name): st.column_config.TextColumn(alignment="right") for name in frame.columns[1:] if _of_figures(frame[name])}
+    st.dataframe(frame, hide_index=True, **({"column_config": columns} | options))
+
+
+def _of_figures(cells: pd.Series) -> bool:
+    """Whether every text of a column holds a digit near its beginning, as an amount or a number does."""
+    return len(cells) > 0 and all(isinstance(cell, str) and any(letter.isdigit() for letter in cell[:5]) for cell in cells)
 
 
 def faults(told: Sequence[Fault], title: str = "This was not taken over") -> None:

@@ -163,7 +163,8 @@ def test_a_faulty_volume_file_is_told_with_every_place_and_changes_nothing(page,
     lines.append("2027-01,no such queue,100,200")
     (tmp_path / "faulty.csv").write_text("\n".join(lines))
     page.locator('[data-testid="stFileUploader"] input[type=file]').last.set_input_files(tmp_path / "faulty.csv")
-    page.get_by_text("cannot be used").first.wait_for(timeout=60_000)
+    page.get_by_text("Nothing of it has been used").wait_for(timeout=60_000)
+    assert "faulty.csv has 2 faults" in page.inner_text("body")
     settle(page)
     assert page.get_by_role("button", name="Use in scenario").count() == 0
     assert page.get_by_test_id("stDataFrame").first.inner_text() == before

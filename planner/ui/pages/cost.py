@@ -15,7 +15,7 @@ with st.grid(3, min_column_width=210):
         section.plain_metric(label, value, means)
 
 with section.card("Cost by month", says := takeaways.cost_stack(plan)):
-    section.chart(charts.cost_stack(plan, dark), says, lambda: takeaways.cost_stack_behind(plan))
+    section.chart(charts.cost_stack(plan, dark), says, lambda: takeaways.cost_stack_behind(plan), "cost_stack")
 
 with st.grid(2, min_column_width=430):
     with section.card("By year and item"):

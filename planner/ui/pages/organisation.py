@@ -11,7 +11,7 @@ st.title("Organisation", anchor=False)
 section.said("Who leads and supports the frontline, whether every ratio holds, and where the next leaders come from.")
 
 with section.card("Ratios month by month", says := takeaways.ratio_strip(plan)):
-    section.chart(charts.ratio_strip(plan, dark), says, lambda: takeaways.ratio_strip_behind(plan))
+    section.chart(charts.ratio_strip(plan, dark), says, lambda: takeaways.ratio_strip_behind(plan), "ratio_strip")
 
 name = section.role_picker(plan)
 if name:
@@ -20,10 +20,10 @@ if name:
         with st.container():
             section.chart(charts.role_heads(plan, name, dark), f"People in the role. {says}")
         with st.container():
-            section.chart(charts.role_moves(plan, name, dark), f"How posts are filled. {says}", lambda: takeaways.role_behind(months, plan))
+            section.chart(charts.role_moves(plan, name, dark), f"How posts are filled. {says}", lambda: takeaways.role_behind(months, plan), "role")
 
 with section.card("Ready to be promoted", says := takeaways.ready_bench(plan)):
-    section.chart(charts.ready_bench(plan, dark), says, lambda: takeaways.ready_bench_behind(plan))
+    section.chart(charts.ready_bench(plan, dark), says, lambda: takeaways.ready_bench_behind(plan), "ready_bench")
 
 with section.card("Spans against their limits", "Each role where its span is widest. Bars beyond the dashed limit stand out."):
     section.chart(charts.spans(plan, dark), "The span of every role by month against its limit.")
