@@ -18,7 +18,7 @@ from planner import parameters, scenario
 from planner.errors import Fault, InvalidScenario, InvalidVolumes, PlannerError
 from planner.intake import Report, Volumes, own_csv, read_volumes, use_volumes
 from planner.report import export
-from planner.scenario import Levers, Scenario, cross_faults, moved
+from planner.scenario import Scenario
 
 SHIPPED = Path(__file__).resolve().parents[1] / "data" / "scenarios"
 
@@ -135,16 +135,7 @@ def find_scenario(name: str) -> Scenario:
 
 def changed(given: Scenario, changes: list[tuple[str, str]]) -> Scenario:
     """The scenario with values set at dotted paths, all of them at once. Raises InvalidScenario with every fault, also of levers moved too far."""
-    document = given.model_dump(mode="json")
-    faults = [fault for path, text in changes for fault in _set(document, given, path, value_of(text))]
-    try:
-        result = parameters.build(Scenario, document) if changes else given
-    except InvalidScenario as error:
-        raise InvalidScenario([*faults, *error.faults]) from None
-    faults += [] if result.levers == Levers() else cross_faults(moved(result))
-    if faults:
-        raise InvalidScenario(faults)
-    return result
+    return scenario.changed(given, {path: value_of(text) for path, text in changes}) if changes else given
 
 
 def value_of(text: str) -> Any:
@@ -157,31 +148,6 @@ def value_of(text: str) -> Any:
         return json.loads(text)
     except (json.JSONDecodeError, RecursionError):
         return text
-
-
-def _set(document: Any, given: Scenario, path: str, value: Any) -> tuple[Fault, ...]:
-    """Puts one value into the plain data of a scenario; the faults of its path, if any."""
-    try:
-        parameters.get(given, path)
-    except InvalidScenario as error:
-        return error.faults
-    *above, last = path.split(".")
-    here = document
-    try:
-        for key in above:
-            here = here[_slot(here, key)]
-        here[_slot(here, last)] = value
-    except (KeyError, IndexError, TypeError, ValueError):
-        return (Fault(path, "another --set has replaced what lies above it", "Put both into one value."),)
-    return ()
-
-
-def _slot(here: Any, key: str) -> str | int:
-    """Where a step of a path leads in plain data: a key, or the position of the member of that name or number."""
-    if not isinstance(here, list):
-        return key
-    names = [str(member.get("name", position)) if isinstance(member, dict) else str(position) for position, member in enumerate(here)]
-    return names.index(key) if key in names else int(key)
 
 
 def _pair(text: str, option: str) -> tuple[str, str]:

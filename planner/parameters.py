@@ -29,7 +29,7 @@ class Parameters(BaseModel):
     def but(self, **changes: Any) -> Self:
         """A copy with some fields changed, validated anew."""
         values = {name: getattr(self, name) for name in type(self).model_fields}
-        return type(self).model_validate(values | changes)
+        return build(type(self), values | changes)
 
 
 @dataclass(frozen=True)
@@ -184,10 +184,11 @@ def put_all(model: M, changes: dict[str, Any]) -> M:
     for path, value in changes.items():
         try:
             get(model, path)
+            _write(document, path.split("."), value)
         except InvalidScenario as error:
             faults += error.faults
-        else:
-            _write(document, path.split("."), value)
+        except (KeyError, IndexError, TypeError, ValueError):
+            faults.append(Fault(path, "another change has replaced what lies above it", "Put both into one value."))
     try:
         return _without(faults, build(type(model), document))
     except InvalidScenario as error:
@@ -226,7 +227,7 @@ def _step(here: Any, key: str, path: str, depth: int) -> Any:
         if key in named:
             return named[key]
         known = list(named)
-        if key.isdigit() and int(key) < len(here):
+        if key.isdecimal() and int(key) < len(here):
             return here[int(key)]
     else:
         known = []

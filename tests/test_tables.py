@@ -35,6 +35,7 @@ KEYS = {
     "management": ["month", "site", "role", "group"],
     "cost": ["month", "site", "group", "role", "item"],
     "recruiting": ["month", "source"],
+    "limits": ["month", "group"],
 }
 TARGETS = {"service_level", "asa", "abandonment", "occupancy", "deadline", "stated", ""}
 FTE_COLUMNS = ["productive_fte", "required_fte", "shortage_fte", "surplus_fte", "overtime_fte", "contractor_fte", "all_hands_fte"]

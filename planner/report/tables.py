@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from planner import finance, hiring, organisation
+from planner import finance, hiring, limits, organisation
 from planner.baseline import LONG_ENOUGH
 from planner.channels import BINDING
 from planner.cohorts import QUANTITIES
@@ -511,6 +511,20 @@ def cost_of_attrition(plan: Plan) -> Masked:
 # The family ----------------------------------------------------------------------------------------------------------------------------------
 
 
+def limits_table(plan: Plan) -> pd.DataFrame:
+    """What each group misses in a month, and the limit that one more class of the smallest size would break; blank where nothing stops it."""
+    site = {group.name: group.site for group in plan.scenario.groups}
+    groups = [group.name for group in plan.scenario.groups]
+    columns: dict[str, Any] = {
+        "site": tuple(site[group] for group in groups),
+        "group": tuple(groups),
+        "required_fte": plan.required_fte,
+        "shortage_fte": plan.shortage_fte,
+        "binding_limit": pd.array([limit for month in limits.what_stops_one_more_class(plan) for limit in month], dtype="str"),
+    }
+    return _grid(plan, columns)
+
+
 @dataclass(frozen=True)
 class Table:
     """One table: its name as a file, its title on a sheet, what it holds, and the function that makes it of a plan."""
@@ -529,6 +543,7 @@ TABLES = (
     Table("management", "Management", "Leaders and support roles: required and in post, spans, vacancies, promotions, ready bench.", management_table),
     Table("cost", "Cost", "Cost by month, group, role and item. The price of shortage is value lost, not money paid.", cost_table),
     Table("recruiting", "Recruiting", "The hiring funnel by source, and the hours of recruiters and interviewers it takes.", recruiting_table),
+    Table("limits", "Limits", "What each group misses, and the limit that stops one more class from starting in that month.", limits_table),
 )
 
 

@@ -24,7 +24,8 @@ def calculator() -> None:
     kind = KINDS[
         st.segmented_control("Channel", list(KINDS), default="Calls", key="calc.kind", required=True, label_visibility="collapsed", persist_state="session")
     ]
-    left, right = st.columns([2, 3], gap="medium")
+    with st.grid(2, min_column_width=360, gap="medium"):
+        left, right = st.container(), st.container()
     with left:
         contacts = _number("Contacts in the interval", 100.0, "calc.contacts", 0.0, 1e6, 1.0)
         minutes = (
