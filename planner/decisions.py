@@ -90,7 +90,7 @@ def from_json(text: str, scenario: Scenario) -> Decisions:
     """Decisions from JSON text. Raises InvalidDecisions with every fault: unknown names, wrong lengths, fractions of people."""
     try:
         document = json.loads(text)
-    except (json.JSONDecodeError, RecursionError):
+    except (ValueError, RecursionError):
         raise InvalidDecisions([Fault("decisions", "the file is not JSON", "Save it again from the planner.")]) from None
     if not isinstance(document, dict):
         raise InvalidDecisions([Fault("decisions", "the file is not a set of decisions", "It is one JSON object with starts, classes, promotions ...")])

@@ -254,7 +254,10 @@ def build(kind: type[M], document: Any) -> M:
 def faults_of(error: ValidationError, document: Any) -> list[Fault]:
     """Every fault of a validation error in the words of the form."""
     faults: list[Fault] = []
-    for item in error.errors(include_url=False):
+    told = error.errors(include_url=False)
+    for item in told:
+        if _only_echoes(item, told):
+            continue
         context = item.get("ctx", {})
         inner = context.get("error")
         if isinstance(inner, InvalidScenario):
@@ -263,6 +266,12 @@ def faults_of(error: ValidationError, document: Any) -> list[Fault]:
         place = _place(item["loc"], document)
         faults.append(Fault(place or "scenario", _problem(item), _remedy(item, context), _found(item)))
     return faults
+
+
+def _only_echoes(item: Any, told: list[Any]) -> bool:
+    """Whether a list is called too short only because its members are at fault themselves."""
+    here = item["loc"]
+    return item["type"] == "too_short" and any(len(other["loc"]) > len(here) and other["loc"][: len(here)] == here for other in told)
 
 
 def _place(location: tuple[Any, ...], document: Any) -> str:

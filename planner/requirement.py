@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from planner import demand, horizon, staffing
 from planner.channels import BINDING, Deferred, Work, binding_code, on_position_hours
 from planner.channels.work import STATED, AgentsRequired
+from planner.errors import Fault, InvalidScenario
 from planner.horizon import Horizon
 from planner.scenario import Group, Queue, Scenario, moved, stated_path
 from planner.workforce import settled_yield
@@ -112,7 +113,11 @@ def _pooled_aht_s(pool: Pool) -> Array:
 def pool_agents(pool: Pool) -> AgentsRequired:
     """Agents by interval. Where pooled queues promise different things, every promise is met on the pooled work: the most agents count."""
     work = pool_work(pool)
-    answers = [channel.agents_required(work) for channel in _channels(pool)]
+    try:
+        answers = [channel.agents_required(work) for channel in _channels(pool)]
+    except ValueError as error:
+        names = ", ".join(queue.name for queue in pool.queues)
+        raise InvalidScenario([Fault(f"queues.{names}", f"its agents cannot be worked out: {error}", "Check its contacts, handle time and targets.")]) from None
     most = np.argmax([answer.agents for answer in answers], axis=0)[None]
     agents = np.take_along_axis(np.stack([answer.agents for answer in answers]), most, axis=0)[0]
     binding = np.take_along_axis(np.stack([answer.binding for answer in answers]), most, axis=0)[0]

@@ -13,13 +13,13 @@ from planner.channels import Channel, Deferred, channel_faults
 from planner.demand import Demand, demand_faults
 from planner.errors import Fault, InvalidScenario
 from planner.finance import Finance, finance_faults
-from planner.hiring import Hiring, hiring_faults
-from planner.horizon import Horizon, month_labels, region_faults
+from planner.hiring import Hiring, Source, hiring_faults
+from planner.horizon import Horizon, coverage_faults, month_labels, region_faults, years
 from planner.organisation import Organisation, organisation_faults
 from planner.parameters import Change, Field, Fraction, Growth, Heads, Name, Parameters, Ratio, Unit, WholeHeads
 from planner.staffing import Staffing, staffing_faults
 from planner.training import Training, training_faults
-from planner.workforce import TenureBand, Workforce, workforce_faults
+from planner.workforce import Workforce, multiplier_faults, workforce_faults
 
 VERSION = 1
 
@@ -214,8 +214,13 @@ def _site_parts(scenario: Scenario) -> list[Fault]:
     for site in scenario.sites:
         faults += training_faults(site.training, f"sites.{site.name}.training")
         faults += _unknown(f"sites.{site.name}.training.trainer_role", "role", site.training.trainer_role, roles)
-        faults += region_faults(site.country, site.subdivision, f"sites.{site.name}")
+        faults += _calendar_faults(site, scenario.horizon)
     return faults
+
+
+def _calendar_faults(site: Site, horizon: Horizon) -> list[Fault]:
+    place = f"sites.{site.name}"
+    return region_faults(site.country, site.subdivision, place) or coverage_faults(site.country, site.subdivision, years(horizon), place)
 
 
 def _queue_parts(scenario: Scenario) -> list[Fault]:
@@ -290,7 +295,58 @@ def _finance_parts(scenario: Scenario) -> list[Fault]:
     return list(finance_faults(scenario.finance, month_labels(scenario.horizon), currencies, "finance"))
 
 
-CROSS_CHECKS = (_names, _site_parts, _queue_parts, _queue_shares, _group_parts, _organisation_parts, _finance_parts)
+def _exit_parts(scenario: Scenario) -> list[Fault]:
+    """Sources whose people would leave with certainty, and levers on attrition that would make anybody do so."""
+    faults = []
+    for group in scenario.groups:
+        if not workforce_faults(group.workforce, ""):
+            at_rest = [fault for source in scenario.hiring.sources for fault in _multiplied(group.workforce, source)]
+            faults += at_rest or _attrition_faults(group, scenario)
+    return faults
+
+
+def _multiplied(workforce: Workforce, source: Source) -> list[Fault]:
+    return multiplier_faults(workforce, source.exit_multiplier, f"hiring.sources.{source.name}.exit_multiplier")
+
+
+def _attrition_faults(group: Group, scenario: Scenario) -> list[Fault]:
+    change = scenario.levers.attrition_change
+    multipliers = (1.0, *(source.exit_multiplier for source in scenario.hiring.sources))
+    problem = f"it makes people of '{group.name}' leave with certainty within a month"
+    too_far = multiplier_faults(_moved_workforce(group.workforce, 1 + change), max(multipliers), "")
+    return [Fault("levers.attrition_change", problem, "Move it less.", f"{change:g}")] if too_far else []
+
+
+def _shrinkage_parts(scenario: Scenario) -> list[Fault]:
+    """A lever on shrinkage that leaves nobody on position."""
+    change = scenario.levers.shrinkage_change
+    problem = "it leaves no time on position in '{}'"
+    return [
+        Fault("levers.shrinkage_change", problem.format(group.name), "Move it less.", f"{change:g}")
+        for group in scenario.groups
+        if not staffing_faults(group.staffing, "") and staffing_faults(_moved_staffing(group.staffing, 1 + change), "")
+    ]
+
+
+def _service_parts(scenario: Scenario) -> list[Fault]:
+    """A lever on the service level that asks for what no number of agents gives."""
+    moved_channels = [(queue.channel, _moved_queue(queue, scenario.levers).channel) for queue in scenario.queues]
+    faults = [fault for before, after in moved_channels if not channel_faults(before, "") for fault in channel_faults(after, "")]
+    return [Fault("levers.service_level", fault.problem, fault.remedy, f"{scenario.levers.service_level:g}") for fault in faults[:1]]
+
+
+CROSS_CHECKS = (
+    _names,
+    _site_parts,
+    _queue_parts,
+    _queue_shares,
+    _group_parts,
+    _organisation_parts,
+    _finance_parts,
+    _exit_parts,
+    _shrinkage_parts,
+    _service_parts,
+)
 
 
 # --- Levers -------------------------------------------------------------------------------------------------------------------------------
@@ -342,23 +398,20 @@ def _moved_group(group: Group, levers: Levers, months: int) -> Group:
     if levers.attrition_change:
         changes["workforce"] = _moved_workforce(group.workforce, 1 + levers.attrition_change)
     if levers.shrinkage_change:
-        factors = tuple(factor.but(fraction=factor.fraction * (1 + levers.shrinkage_change)) for factor in group.staffing.shrinkage)
-        changes["staffing"] = group.staffing.model_copy(update={"shrinkage": factors})
+        changes["staffing"] = _moved_staffing(group.staffing, 1 + levers.shrinkage_change)
     return group.model_copy(update=changes) if changes else group
 
 
 def _moved_workforce(workforce: Workforce, scale: float) -> Workforce:
     if workforce.annual_attrition is not None:
-        return workforce.but(annual_attrition=workforce.annual_attrition * scale)
-    bands = tuple(TenureBand(up_to_months=band.up_to_months, exit_probability_monthly=_scaled(band, scale)) for band in workforce.tenure_bands)
-    return workforce.model_copy(update={"tenure_bands": bands})
+        return workforce.model_copy(update={"annual_attrition": workforce.annual_attrition * scale})
+    bands = (band.model_copy(update={"exit_probability_monthly": band.exit_probability_monthly * scale}) for band in workforce.tenure_bands)
+    return workforce.model_copy(update={"tenure_bands": tuple(bands)})
 
 
-def _scaled(band: TenureBand, scale: float) -> float:
-    probability = band.exit_probability_monthly * scale
-    if probability >= 1:
-        raise InvalidScenario([Fault("levers.attrition_change", f"it raises a monthly probability of leaving to {probability:.0%}", "Move it less.")])
-    return probability
+def _moved_staffing(staffing: Staffing, scale: float) -> Staffing:
+    factors = (factor.model_copy(update={"fraction": factor.fraction * scale}) for factor in staffing.shrinkage)
+    return staffing.model_copy(update={"shrinkage": tuple(factors)})
 
 
 def _moved_hiring(hiring: Hiring, levers: Levers) -> Hiring:
@@ -422,7 +475,7 @@ def from_json(text: str, place: str = "scenario") -> Scenario:
     """A scenario from its JSON text. Raises InvalidScenario with every fault."""
     try:
         document = json.loads(text)
-    except (json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         where = f" at line {error.lineno}, column {error.colno}" if isinstance(error, json.JSONDecodeError) else ""
         raise InvalidScenario([Fault(place, f"it is not JSON{where}", "Save it again from the planner, or mend the text there.")]) from None
     if not isinstance(document, dict):

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from plotly.graph_objects import Figure
+from streamlit.testing.v1 import AppTest
 
 from planner import demand, requirement
 from planner.baseline import baseline
@@ -256,3 +257,61 @@ def test_every_parameter_of_a_scenario_stands_in_the_table_of_the_method() -> No
 
 def test_every_topic_of_the_method_has_a_formula_an_assumption_and_a_source() -> None:
     assert all(topic.formulas and topic.assumes and topic.sources for topic in method.METHODS)
+
+
+# The calculator on the page ------------------------------------------------------------------------------------------------------------------
+
+
+def staffing_page() -> AppTest:
+    at = AppTest.from_file(str(ROOT / "planner" / "ui" / "pages" / "staffing.py"), default_timeout=60).run()
+    assert not at.exception
+    return at
+
+
+def test_the_calculator_tells_the_bracket_of_erlang_a_and_c() -> None:
+    assert staffing_page().metric[0].value == "20 to 21 people"
+
+
+@pytest.mark.parametrize(
+    ("kind", "key", "value"),
+    [
+        ("Calls", "calc.contacts", 0.0),
+        ("Calls", "calc.contacts", 1e6),
+        ("Calls", "calc.level.20", 0.0),
+        ("Calls", "calc.level.20", 99.9),
+        ("Calls", "calc.awt.20", 0.0),
+        ("Calls", "calc.patience.voice", 1.0),
+        ("Calls", "calc.aht", 86_400.0),
+        ("Calls", "calc.busy.20", 1.0),
+        ("Chat", "calc.longer", 95.0),
+        ("Chat", "calc.contacts", 0.0),
+        ("Chat", "calc.level.30", 0.0),
+        ("E-mail and back office", "calc.contacts", 0.0),
+        ("E-mail and back office", "calc.deadline", 0.25),
+    ],
+)
+def test_the_calculator_answers_or_says_why_not_at_the_edges_of_every_field(kind: str, key: str, value: float) -> None:
+    at = staffing_page()
+    at.segmented_control(key="calc.kind").set_value(kind).run()
+    at.number_input(key=key).set_value(value).run()
+    assert not at.exception
+    assert at.metric or at.error
+
+
+def test_five_chats_that_each_take_almost_twice_as_long_are_refused_with_the_reason() -> None:
+    at = staffing_page()
+    at.segmented_control(key="calc.kind").set_value("Chat").run()
+    at.slider(key="calc.held").set_value(5).run()
+    at.number_input(key="calc.longer").set_value(95.0).run()
+    assert not at.exception
+    assert at.metric or "finishes fewer chats" in at.error[0].value
+
+
+@pytest.mark.parametrize("name", ["centre_600", "growth_2000", "startup_4", "giant_50000"])
+@pytest.mark.parametrize("page", ["staffing", "workforce", "downloads", "method", "demand", "assumptions"])
+def test_every_page_draws_every_shipped_scenario(page: str, name: str) -> None:
+    at = AppTest.from_file(str(ROOT / "planner" / "ui" / "pages" / f"{page}.py"), default_timeout=120)
+    at.session_state["scenario"] = scenario(name)
+    at.run()
+    assert not at.exception
+    assert not at.error

@@ -248,15 +248,15 @@ def test_the_address_is_empty_at_rest_and_for_a_scenario_it_cannot_carry():
 def test_several_values_are_set_at_once_or_not_at_all():
     home = session.shipped_scenario("startup_4")
     months = home.horizon.months
-    new = session.changed(home, {"horizon.months": months - 6, "finance.budget_monthly": (1000.0,) * (months - 6), "queues.calls.aht_s": 400.0})
+    new = scenarios.changed(home, {"horizon.months": months - 6, "finance.budget_monthly": (1000.0,) * (months - 6), "queues.calls.aht_s": 400.0})
     assert (new.horizon.months, new.queues[0].aht_s) == (months - 6, 400.0)
     with pytest.raises(scenarios.InvalidScenario):
-        session.changed(home, {"queues.calls.aht_s": 400.0, "finance.on_cost": 7.0})
+        scenarios.changed(home, {"queues.calls.aht_s": 400.0, "finance.on_cost": 7.0})
 
 
 def test_a_lever_leaves_everything_else_the_same_object():
     home = session.shipped_scenario("centre_600")
-    new = session.changed(home, {"levers.growth_monthly": 0.01})
+    new = scenarios.changed(home, {"levers.growth_monthly": 0.01})
     assert new.queues is home.queues
     assert new.groups is home.groups
 

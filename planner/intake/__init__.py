@@ -1,11 +1,16 @@
 """Volume files that planners hold, read into volumes by queue: FORMATS names the layouts. What two readings fit is asked, never guessed."""
 
+from planner.intake.columns import ColumnMap
 from planner.intake.findings import OpenQuestions, Question
-from planner.intake.reading import FORMATS, Layout, own_csv, read_volumes, template
+from planner.intake.mappings import forget_map, load_maps, remember_map
+from planner.intake.profile import Grid, Profiles, Spread, profiles, spread_of
+from planner.intake.reading import FORMATS, OWN, QUESTIONS, Layout, own_csv, read_volumes, template
+from planner.intake.report import ClockChange, Gap, Outlier, Report, Stretch, faults_csv, place_of
 from planner.intake.use import check_cover, use_volumes
-from planner.intake.volumes import Gap, QueueVolumes, Report, Volumes
+from planner.intake.volumes import QueueVolumes, Volumes
 
 __all__ = [
-    "FORMATS", "Gap", "Layout", "OpenQuestions", "QueueVolumes", "Question", "Report", "Volumes",
-    "check_cover", "own_csv", "read_volumes", "template", "use_volumes",
-]
+    "FORMATS", "OWN", "QUESTIONS", "ClockChange", "ColumnMap", "Gap", "Grid", "Layout", "OpenQuestions", "Outlier", "Profiles", "QueueVolumes", "Question",
+    "Report", "Spread", "Stretch", "Volumes", "check_cover", "faults_csv", "forget_map", "load_maps", "own_csv", "place_of", "profiles", "read_volumes",
+    "remember_map", "spread_of", "template", "use_volumes",
+]  # fmt: skip

@@ -35,11 +35,11 @@ def _answers(question: Question) -> str:
 class Findings:
     """Collects while one file is read, and refuses the file at the end. Lives no longer than one call of `read_volumes`."""
 
-    def __init__(self, file_name: str, assume: Mapping[str, str], queues: Sequence[str] = ()) -> None:
+    def __init__(self, file_name: str, assume: Mapping[str, str], queues: Sequence[str] = (), maps: Mapping[str, Any] | None = None) -> None:
         self.file_name = file_name
         self.queues = tuple(queues)
         """The queues that the volumes are meant for, where they are known."""
-        self.maps: Mapping[str, Any] = {}
+        self.maps = maps or {}
         """Maps of columns that were confirmed before, by the shape of the header."""
         self.columns: tuple[str, Any] | None = None
         """The map of columns by which the file was read, and the shape of its header."""

@@ -1,7 +1,7 @@
 """The way of a file: bytes, table, layout, rows in local time, checks, volumes and report. Nothing of a faulty file is used."""
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Never, Protocol
 
 from planner.errors import Fault, InvalidVolumes
@@ -51,8 +51,82 @@ class Layout(Protocol):
 class OwnLayout(Layout, Protocol):
     """A layout that is also written."""
 
-    def template(layout: str, scenario: Scenario) -> bytes:
-    """A CSV file to fill in, with the scenario's queues and months, or one week of intervals. Raises ValueError for a layout that is not the planner's own."""
+    def template(self, scenario: Scenario) -> bytes:
+        """A file to fill in."""
+
+    def written(self, volumes: Volumes) -> bytes:
+        """Volumes as a file in this layout."""
+
+
+OWN: tuple[OwnLayout, ...] = (OwnMonthly(), OwnInterval())
+NAMED: tuple[Layout, ...] = (*OWN, WfmLabsMonthly(), GenesysHistory(), GenesysForecast())
+"""Layouts that name what they hold."""
+HEADLESS: tuple[Layout, ...] = (VerintPlanner(), CalabrioForecast(), CalabrioQueue())
+"""Layouts known by their cells alone: looked at where none fits by name."""
+BY_MAP: tuple[Layout, ...] = (Eleveo(), AnyTable())
+"""Tables whose columns a map names: looked at, in this order, where no layout fits."""
+FORMATS: tuple[Layout, ...] = (*NAMED, *HEADLESS, *BY_MAP)
+WORDS = frozenset(column for layout in FORMATS for column in layout.columns)
+QUESTIONS = (
+    "layout", "encoding", "sheet", "columns", "queue", "queues", "date_order", "rows_are", "decimal", "handle_is", "aht_s", "no_handle_time", "offered", "part",
+    "week_start", "clock", "zone", "interval", "missing_days",
+)  # fmt: skip
+"""What a file can raise, and new names of its queues."""
+
+
+def read_volumes(
+    data: bytes,
+    file_name: str,
+    scenario: Scenario | None = None,
+    zone: str | None = None,
+    assume: Mapping[str, str] | None = None,
+    maps: Mapping[str, ColumnMap] | None = None,
+) -> tuple[Volumes, Report]:
+    """Volumes in a file and the report on them. Raises InvalidVolumes with every fault, or OpenQuestions with every decision that two readings fit.
+
+    With a scenario the file is also held against it: queues, months, opening hours. `zone` is the time zone of queues whose opening hours name
+    none. `assume` answers questions by their key, one of QUESTIONS. `maps` are maps of columns confirmed before, by the shape of their header.
+    """
+    findings = Findings(file_name, assume or {}, [queue.name for queue in scenario.queues] if scenario else (), maps or {})
+    check_answers(findings, assume or {}, zone)
+    raw = read_table(data, findings, WORDS)
+    layout, match = _layout(raw, findings)
+    findings.note(f"Read as {layout.title}: {match.evidence}.")
+    rows = renamed(layout.read(raw, match.header, findings), findings)
+    zones = zones_of(rows.names, scenario, zone, findings)
+    rows = _on_the_clock(rows, zones, findings)
+    lengths = {} if findings.is_open else _checked(rows, zones, findings)
+    if scenario is not None:
+        unknown_queues(rows, scenario, findings)
+    findings.settle()
+    volumes = volumes_of(rows, layout.name, lengths, findings)
+    findings.settle()
+    hold_against(volumes, scenario, findings)
+    return volumes, report_of(volumes, rows, zones, findings.notices)
+
+
+def _on_the_clock(rows: Rows, zones: Mapping[str, str | None], findings: Findings) -> Rows:
+    """Rows in local time, in intervals that can be planned, with handle times: whatever the file leaves open is asked."""
+    rows = in_local_time(rows, zones, findings)
+    if not findings.is_open and rows.has_intervals:
+        rows = in_longer_intervals(rows, clock_doubled(rows, zones, Findings(findings.file_name, {})), findings)
+    return with_handle_time(rows, findings)
+
+
+def layout_of(name: str) -> Layout:
+    """The layout of that name. Raises ValueError.
+
+    >>> layout_of("own_monthly").columns
+    ('month', 'queue', 'contacts', 'aht_s')
+    """
+    for layout in FORMATS:
+        if layout.name == name:
+            return layout
+    raise ValueError(f"there is no layout '{name}'; there are {', '.join(layout.name for layout in FORMATS)}")
+
+
+def template(layout: str, scenario: Scenario) -> bytes:
+    """A CSV file to fill in: the scenario's queues and months, or one week of intervals. Raises ValueError for a layout that is not the planner's own."""
     return _own(layout).template(scenario)
 
 
@@ -75,7 +149,8 @@ def own_csv(volumes: Volumes) -> bytes:
     return _own("own_interval" if volumes.has_intervals else "own_monthly").written(volumes)
 
 
-def _check_answers(findings: Findings, assume: Mapping[str, str], zone: str | None) -> None:
+def check_answers(findings: Findings, assume: Mapping[str, str], zone: str | None) -> None:
+    """Refuse answers to questions that no file can raise, and zones that do not exist."""
     for key in assume:
         if key not in QUESTIONS:
             nearest = difflib.get_close_matches(key, QUESTIONS, n=1, cutoff=0.0)[0]
@@ -98,7 +173,7 @@ def _layout(raw: RawTable, findings: Findings) -> tuple[Layout, Match]:
         findings.settle()
         found = _recognised(raw, tuple(layout for layout in FORMATS if layout.name == asked))
     else:
-        found = _recognised(raw, KNOWN) or _recognised(raw, BY_MAP)[:1]
+        found = _recognised(raw, NAMED) or _recognised(raw, HEADLESS) or _recognised(raw, BY_MAP)[:1]
     if not found:
         _no_layout(raw, findings)
     if len(found) > 1:
@@ -114,7 +189,7 @@ def _recognised(raw: RawTable, layouts: tuple[Layout, ...]) -> list[tuple[Layout
 
 def _no_layout(raw: RawTable, findings: Findings) -> Never:
     """Refuse a table that no layout fits, with what the nearest header lacks."""
-    asked = [layout for layout in (*OWN, *KNOWN) if findings.answer("layout") == layout.name and layout.columns] or list(OWN)
+    asked = [layout for layout in NAMED if findings.answer("layout") == layout.name and layout.columns] or list(OWN)
     remedy = f"The columns are {' or '.join(_columns_of(layout) for layout in asked)}."
     if not raw.rows:
         findings.stop(raw.place, "the JSON holds no volumes of a known layout", "Export a list of records, or a forecast with planningGroups.")
@@ -129,10 +204,11 @@ def _columns_of(layout: Layout) -> str:
     return f"{', '.join(layout.columns)} ({layout.title.lower()})"
 
 
-def _zones(rows: Rows, scenario: Scenario | None, zone: str | None, findings: Findings) -> dict[str, str | None]:
+def zones_of(names: Sequence[str], scenario: Scenario | None, zone: str | None, findings: Findings) -> dict[str, str | None]:
     """The time zone of each queue in the file: its own, else the one given."""
+    given = zone or _assumed_zone(findings)
     own = {queue.name: queue.opening.zone for queue in scenario.queues} if scenario else {}
-    zones = {name: own.get(name) or zone for name in rows.names}
+    zones = {name: own.get(name) or given for name in names}
     for name, found in zones.items():
         if found and not is_zone(found):
             findings.fault(f"queues.{name}.opening.zone", f"there is no time zone '{found}'", "Name one as Europe/Berlin.")
@@ -145,7 +221,8 @@ def _checked(rows: Rows, zones: Mapping[str, str | None], findings: Findings) ->
     return interval_lengths(rows, findings) if rows.has_intervals else {}
 
 
-def _hold_against(volumes: Volumes, scenario: Scenario | None, findings: Findings) -> None:
+def hold_against(volumes: Volumes, scenario: Scenario | None, findings: Findings) -> None:
+    """Refuse volumes that do not fit the scenario, and ask about days that the file lacks."""
     if scenario is None:
         return
     faults = faults_of_use(volumes, scenario)

@@ -2,6 +2,7 @@
 
 import difflib
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -9,16 +10,17 @@ import numpy.typing as npt
 from planner.errors import Fault, InvalidScenario, InvalidVolumes
 from planner.horizon import DAYS, Horizon, month_labels, month_start, open_days, open_slots, public_holidays, years
 from planner.intake.findings import Findings, Question
+from planner.intake.profile import weekday_of
 from planner.intake.rows import Rows, day_of
-from planner.intake.volumes import QueueVolumes, Volumes, weekday_of
+from planner.intake.volumes import QueueVolumes, Volumes
 from planner.scenario import Queue, Scenario
 
 
 def use_volumes(scenario: Scenario, volumes: Volumes) -> Scenario:
     """The scenario with the series of the queues that the volumes name replaced, over the months of its horizon.
 
-    Monthly volumes replace contacts and handle time by month; intervals also the interval length, the profiles of week and day and the
-    day-to-day spread, which are those of the whole file. Raises InvalidVolumes where the volumes do not cover the horizon or lie outside opening hours.
+    Monthly volumes replace contacts and handle time by month; days also the profile of the week and the day-to-day spread, intervals the interval
+    length and the profile of the day too, which are those of the whole file. Without handle times the queues keep their own. Raises InvalidVolumes where the volumes do not cover the horizon or lie outside opening hours.
     """
     faults = faults_of_use(volumes, scenario)
     if faults:
@@ -32,14 +34,11 @@ def _replaced(queue: Queue, volumes: QueueVolumes, horizon: Horizon) -> Queue:
     """A queue with the series of the volumes. A month without contacts keeps the queue's own handle time, which nothing is multiplied with."""
     of_month = dict(zip(volumes.months, zip(volumes.contacts, volumes.aht_s, strict=True), strict=True))
     months = [of_month[label] for label in month_labels(horizon)]
-    series = {
-        "contacts_monthly": tuple(contacts for contacts, _ in months),
-        "aht_monthly_s": tuple(queue.aht_s if aht_s is None else aht_s for _, aht_s in months),
-    }
-    if volumes.interval_minutes is None:
-        return queue.but(**series)
+    series: dict[str, Any] = {"contacts_monthly": tuple(contacts for contacts, _ in months)}
+    if any(aht_s is not None for _, aht_s in months):
+        series["aht_monthly_s"] = tuple(queue.aht_s if aht_s is None else aht_s for _, aht_s in months)
     shape = {name: getattr(volumes, name) for name in ("interval_minutes", "week_profile", "day_profile", "day_cv")}
-    return queue.but(**series, **shape)
+    return queue.but(**series, **{name: value for name, value in shape.items() if value is not None})
 
 
 def faults_of_use(volumes: Volumes, scenario: Scenario) -> list[Fault]:
@@ -55,8 +54,10 @@ def check_cover(volumes: Volumes, scenario: Scenario) -> list[Fault]:
 def _faults_of_queue(volumes: Volumes, found: QueueVolumes, scenario: Scenario) -> list[Fault]:
     faults = _cover_faults(volumes, found, scenario)
     queue = next((queue for queue in scenario.queues if queue.name == found.name), None)
-    if queue is None or found.interval_minutes is None:
+    if queue is None or found.week_profile is None:
         return faults
+    if found.interval_minutes is None:
+        return faults + _weekday_faults(volumes, found, queue) + _spread_faults(volumes, found)
     return faults + _opening_faults(volumes, found, queue) + _spread_faults(volumes, found)
 
 
@@ -101,6 +102,16 @@ def _opening_faults(volumes: Volumes, found: QueueVolumes, queue: Queue) -> list
     return _closed_faults(volumes, queue.name, slots, length) + [_idle_fault(volumes, queue.name, DAYS[day]) for day in np.flatnonzero(idle)]
 
 
+def _weekday_faults(volumes: Volumes, found: QueueVolumes, queue: Queue) -> list[Fault]:
+    """Of days: contacts on weekdays on which the queue is closed, and open weekdays without a contact in the whole file."""
+    opens, week = open_days(queue.opening), np.array(found.week_profile)
+    faults = [_idle_fault(volumes, queue.name, DAYS[day]) for day in np.flatnonzero(opens & (week == 0))]
+    for day in np.flatnonzero(~opens & (week > 0)):
+        problem = f"queue '{queue.name}' is closed on {DAYS[day]}, and the file has {week[day]:,.0f} contacts on an average one"
+        faults.append(Fault(f"{volumes.place}, queue {queue.name}", problem, f"Open {DAYS[day]} in queues.{queue.name}.opening.days, or drop the rows."))
+    return faults
+
+
 def _idle_fault(volumes: Volumes, name: str, day: str) -> Fault:
     problem = f"queue '{name}' is open on {day}, and the file has no contact on any {day}"
     return Fault(f"{volumes.place}, queue {name}", problem, f"Add the rows, or close {day} in queues.{name}.opening.days.")
@@ -128,7 +139,7 @@ def _spread_faults(volumes: Volumes, found: QueueVolumes) -> list[Fault]:
 
 def closed_days(volumes: Volumes, scenario: Scenario, findings: Findings) -> None:
     """Ask about open days of the horizon, public holidays apart, that have no row: closed, or missing from the file?"""
-    absent = {queue.name: days for queue in volumes.queues if queue.interval_minutes and (days := _absent_days(volumes, queue, scenario))}
+    absent = {queue.name: days for queue in volumes.queues if queue.week_profile and (days := _absent_days(volumes, queue, scenario))}
     if not absent:
         return
     told = "; ".join(f"{name}: {len(days)} days, {days[0]} the first" for name, days in absent.items())

@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from plotly.graph_objects import Bar, Figure, Heatmap, Scatter
+from plotly.graph_objects import Bar, Heatmap, Scatter
+from plotly.graph_objects import Figure as Figure
 
 from planner.finance import ITEMS
 from planner.plan import Plan, RoleMonths
@@ -486,9 +487,9 @@ def _years(months: Sequence[str]) -> dict[str, Any]:
 
 
 def _panel_bars(months: Sequence[str], panel: Panel, ceiling: float, number: str, chosen: Look) -> list[Bar]:
-    heights = np.minimum(np.nan_to_num(panel.values, nan=0.0, posinf=ceiling), ceiling)
-    colours = [chosen.short if value > panel.limit * (1 + 1e-9) else chosen.required for value in np.nan_to_num(panel.values, nan=0.0)]
-    bars = {"x": [_day(month) for month in months], "y": heights, "marker": {"color": colours}}
+    drawn = np.where(np.isnan(panel.values), 0.0, panel.values)
+    colours = [chosen.short if value > panel.limit * (1 + 1e-9) else chosen.required for value in drawn]
+    bars = {"x": [_day(month) for month in months], "y": np.minimum(drawn, ceiling), "marker": {"color": colours}}
     return [Bar(**bars, customdata=list(panel.hover), hovertemplate="%{customdata}<extra></extra>", xaxis=f"x{number}", yaxis=f"y{number}")]
 
 

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from planner.errors import Fault, InvalidScenario
-from planner.scenario import Levers, Scenario
+from planner.scenario import Levers, Scenario, changed
 from planner.ui import session
 
 SCENARIO = "scenario"
@@ -54,7 +54,7 @@ def _with_lever(current: Scenario, short: str, value: str) -> tuple[Scenario, li
     if short not in LEVERS:
         return current, [Fault("The link", f"there is no lever '{short[:60]}'", f"Levers are: {', '.join(LEVERS)}.")]
     try:
-        return session.changed(current, {session.LEVER + LEVERS[short]: value}), []
+        return changed(current, {session.LEVER + LEVERS[short]: value}), []
     except InvalidScenario as error:
         return current, [Fault(f"The link's {short}", fault.problem, fault.remedy, fault.value) for fault in error.faults]
 

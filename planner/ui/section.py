@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
-from plotly.graph_objects import Figure
 
 from planner.errors import Fault
 from planner.plan import Plan
 from planner.report import words
+from planner.report.charts import Figure
 from planner.scenario import Levers
 from planner.ui import session
 

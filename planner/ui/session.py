@@ -7,13 +7,12 @@ from typing import Any
 import streamlit as st
 
 from planner import decisions as decided
-from planner import parameters
 from planner import scenario as scenarios
 from planner.baseline import baseline
 from planner.errors import Fault, InvalidDecisions, InvalidScenario
 from planner.plan import Plan, project
 from planner.requirement import requirement
-from planner.scenario import Levers, Scenario, moved
+from planner.scenario import Levers, Scenario
 
 DEFAULT = "centre_600"
 FOLDER = Path(__file__).resolve().parents[2] / "data" / "scenarios"
@@ -59,7 +58,7 @@ def change_many(changes: dict[str, Any]) -> bool:
     """Sets several parameters as one step of the history: all or none."""
     old = scenario()
     try:
-        new = changed(old, changes)
+        new = scenarios.changed(old, changes)
     except InvalidScenario as error:
         refuse(error.faults)
         return False
@@ -69,56 +68,6 @@ def change_many(changes: dict[str, Any]) -> bool:
         _drop_decisions_that_do_not_fit(new)
     refuse(())
     return True
-
-
-def changed(old: Scenario, changes: dict[str, Any]) -> Scenario:
-    """A copy of a scenario with the values at dotted paths replaced, its levers tried. Raises InvalidScenario with every fault."""
-    new = _with_levers(old, changes) if all(path.startswith(LEVER) for path in changes) else _with_values(old, changes)
-    told = _lever_faults(new)
-    if told:
-        raise InvalidScenario(told)
-    return new
-
-
-def _lever_faults(new: Scenario) -> list[Fault]:
-    """What the levers of a scenario would make of it that no scenario may be."""
-    if new.levers == Levers():
-        return []
-    try:
-        return scenarios.cross_faults(moved(new))
-    except ValueError:
-        return [Fault("levers", "a figure they scale leaves its bounds", "Move them less.")]
-
-
-def _with_levers(old: Scenario, changes: dict[str, Any]) -> Scenario:
-    """Only levers change: all else stays the same object, so that nothing known about it is worked out again."""
-    levers = old.levers
-    for path, value in changes.items():
-        levers = parameters.put(levers, path.removeprefix(LEVER), value)
-    return old.model_copy(update={"levers": levers})
-
-
-def _with_values(old: Scenario, changes: dict[str, Any]) -> Scenario:
-    document = old.model_dump(mode="python", warnings=False)
-    for path, value in changes.items():
-        parameters.get(old, path)
-        _write(document, path.split("."), value)
-    return parameters.build(Scenario, document)
-
-
-def _write(document: Any, keys: list[str], value: Any) -> None:
-    """Puts a value at a path of plain data; members of a list go by their name, else by their position."""
-    for depth, name in enumerate(keys):
-        here: Any = name
-        if not isinstance(document, dict):
-            names = [str(member.get("name", place)) if isinstance(member, dict) else str(place) for place, member in enumerate(document)]
-            here = names.index(name) if name in names else int(name)
-        if depth == len(keys) - 1:
-            document[here] = value
-        else:
-            if isinstance(document[here], tuple):
-                document[here] = list(document[here])
-            document = document[here]
 
 
 def faults() -> tuple[Fault, ...]:

@@ -1,7 +1,5 @@
 """The way of a volume file into the scenario: read, report or every fault or question, then use."""
 
-import csv
-import io
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -9,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from planner.errors import Fault, InvalidScenario, InvalidVolumes
-from planner.intake import FORMATS, OpenQuestions, Question, Report, Volumes, read_volumes, template, use_volumes
+from planner.intake import OWN, OpenQuestions, Question, Report, Volumes, faults_csv, place_of, read_volumes, template, use_volumes
 from planner.report import words
 from planner.scenario import Scenario
 from planner.ui import fields, form, section, session
@@ -25,9 +23,7 @@ def _read(data: bytes, name: str, scenario: Scenario, assume: tuple[tuple[str, s
 def templates(scenario: Scenario) -> None:
     """Files to fill in, one for each of our own layouts."""
     with st.container(horizontal=True):
-        for layout in FORMATS:
-            if not layout.name.startswith("own"):
-                continue
+        for layout in OWN:
             st.download_button(
                 f"Template: {layout.title.lower()}",
                 _template(layout.name, scenario),
@@ -60,7 +56,7 @@ def upload(scenario: Scenario) -> None:
         _faults(error.faults, file.name)
     else:
         _report(report)
-        st.button("Use in scenario", type="primary", icon=":material/check:", on_click=_use, args=(volumes,), key=session.key("volumes.use"))
+        st.button("Use in scenario", icon=":material/check:", on_click=_use, args=(volumes,), key=session.key("volumes.use"))
 
 
 def _answers_key(name: str) -> str:
@@ -78,7 +74,7 @@ def _use(volumes: Volumes) -> None:
 
 
 def _report(report: Report) -> None:
-    lengths = sorted({f"{minutes} minutes" if minutes else "months" for minutes in report.interval_minutes})
+    lengths = sorted({f"{minutes} minutes" if minutes else f"{report.grain}s" for minutes in report.interval_minutes})
     st.success(
         section.plain(
             f"{words.count(report.rows)} rows from {report.first} to {report.last}, by {', '.join(lengths)}, "
@@ -87,9 +83,12 @@ def _report(report: Report) -> None:
         title=f"{form.escaped(report.file_name)} can be read",
         icon=":material/task_alt:",
     )
-    for notice in report.notices:
-        st.info(section.plain(notice), icon=":material/info:")
+    if report.notices:
+        st.info("\n".join(f"- {section.plain(notice)}" for notice in report.notices), title="How it was read", icon=":material/info:")
     section.table(totals_frame(report))
+    if report.outliers or report.stretches:
+        with st.expander("Out of the ordinary"):
+            section.table(unusual_frame(report))
     hidden = len(report.totals) - LARGEST_LIST
     if hidden > 0:
         st.caption(f"The first {LARGEST_LIST} months are shown; {words.count(hidden)} more were read.")
@@ -104,6 +103,13 @@ def totals_frame(report: Report) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["Queue", "Month", "Contacts", "Handle time"])
 
 
+def unusual_frame(report: Report) -> pd.DataFrame:
+    """Days, months and stretches far from what is usual, as text for people: told, not removed."""
+    rows = [(found.queue, found.when, words.count(found.contacts), words.count(found.usual)) for found in report.outliers]
+    rows += [(found.queue, f"{found.first} to {found.last}", "0", words.count(found.usual)) for found in report.stretches]
+    return pd.DataFrame(rows[:LARGEST_LIST], columns=["Queue", "When", "Contacts", "Usually"])
+
+
 def _faults(faults: Sequence[Fault], name: str) -> None:
     count = f"{len(faults):,} {'fault' if len(faults) == 1 else 'faults'}"
     st.error(
@@ -112,7 +118,7 @@ def _faults(faults: Sequence[Fault], name: str) -> None:
     frame = faults_frame(faults)
     section.table(frame)
     st.download_button(
-        "Download the list of faults", faults_csv(frame), "faults.csv", "text/csv", icon=":material/download:", on_click="ignore", key="volumes.faults"
+        "Download the list of faults", faults_csv(faults), "faults.csv", "text/csv", icon=":material/download:", on_click="ignore", key="volumes.faults"
     )
 
 
@@ -124,26 +130,6 @@ def faults_frame(faults: Sequence[Fault]) -> pd.DataFrame:
     )
 
 
-def place_of(place: str) -> tuple[str, str, str]:
-    """File, row and column of a fault's place; blank where it has none.
-
-    >>> place_of("may.csv, row 12, column contacts")
-    ('may.csv', '12', 'contacts')
-    """
-    file, *rest = place.split(", ")
-    found = dict(part.split(" ", 1) for part in rest if " " in part)
-    return file, found.get("row", ""), found.get("column", found.get("queue", ""))
-
-
-def faults_csv(frame: pd.DataFrame) -> bytes:
-    """The list of faults as a file; a text that a spreadsheet would run gets an apostrophe."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow(frame.columns)
-    writer.writerows([[f"'{cell}" if str(cell)[:1] in "=+-@\t\r" and str(cell) else cell for cell in row] for row in frame.itertuples(index=False)])
-    return text.getvalue().encode("utf-8-sig")
-
-
 def _questions(questions: Sequence[Question], name: str) -> None:
     """What two readings of the file fit: one choice each, then the file is read again."""
     st.warning(
@@ -151,7 +137,7 @@ def _questions(questions: Sequence[Question], name: str) -> None:
     )
     with st.form(session.key("volumes.questions"), border=True):
         answers = {question.key: _question(question) for question in questions}
-        if st.form_submit_button("Read the file with these answers", type="primary"):
+        if st.form_submit_button("Read the file with these answers"):
             known = st.session_state.get(_answers_key(name), {})
             st.session_state[_answers_key(name)] = known | {key: answer for key, answer in answers.items() if answer}
             st.rerun()
