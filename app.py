@@ -4,7 +4,7 @@ import streamlit as st
 
 from planner.ui import levers, navigation
 
-st.set_page_config(page_title="Frontline Planner", page_icon=":material/monitoring:", layout="wide", initial_sidebar_state="auto")
+st.set_page_config(page_title="Frontline Planner", page_icon=navigation.ICON, layout="wide", initial_sidebar_state="auto")
 page = navigation.chosen()
 with navigation.guarded():
     levers.sidebar()

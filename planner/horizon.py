@@ -322,6 +322,28 @@ def day_counts(horizon: Horizon, opening: OpeningHours) -> Ints:
     return _read_only(counts * served)
 
 
+Region = tuple[str | None, str | None]
+
+
+@lru_cache(maxsize=256)
+def joint_day_types(horizon: Horizon, regions: tuple[Region, ...]) -> tuple[Ints, Ints]:
+    """Days that several calendars see alike: how many each month has [T, types], and which of the 14 types each region calls them [regions, types].
+
+    The first seven are Mondays to Sundays that are ordinary everywhere; of the others only those that occur in some month are told.
+
+    >>> counts, kinds = joint_day_types(Horizon(first_month="2027-05", months=1), (("US", None), ("DE", None)))
+    >>> counts[0].tolist(), kinds[:, 7:].tolist()
+    ([3, 4, 4, 3, 4, 4, 5, 1, 1, 1, 1], [[7, 0, 3, 5], [0, 7, 10, 12]])
+    """
+    days = [_days(horizon, *region) for region in regions]
+    mask = np.sum([day.holiday.astype(np.int64) << place for place, day in enumerate(days)], axis=0)
+    code = days[0].weekday + 7 * mask
+    occurring = np.union1d(np.arange(7), code)
+    counts = np.bincount(days[0].month * len(occurring) + np.searchsorted(occurring, code), minlength=horizon.months * len(occurring))
+    kinds = np.stack([occurring % 7 + 7 * (occurring // 7 >> place & 1) for place in range(len(regions))])
+    return _read_only(counts.reshape(horizon.months, -1)), _read_only(kinds)
+
+
 def interval_count(interval_minutes: int) -> int:
     """Intervals of a day from midnight to midnight.
 

@@ -83,15 +83,34 @@ def pools(group: Group, queues: dict[str, Queue], months: Horizon) -> Iterator[P
 
 @lru_cache(maxsize=512)
 def pool_work(pool: Pool) -> Work:
-    """The work of a pool, interval by interval: contacts add, handle time and its spread are weighted by contacts."""
-    parts = [demand.intervals(queue, pool.horizon, contacts) for queue, contacts in zip(pool.queues, _contacts(pool).T, strict=True)]
-    contacts = sum(part.contacts * (part.days > 0)[:, :, None] for part in parts)
+    """The work of a pool, interval by interval: contacts add day by day, also where calendars differ; handle time and its spread are weighted by contacts.
+
+    Where interval lengths differ the shortest is taken, and longer ones are split evenly.
+    """
+    regions = tuple(dict.fromkeys(_region(queue) for queue in pool.queues))
+    counts, kinds = horizon.joint_day_types(pool.horizon, regions)
+    minutes = min(queue.interval_minutes for queue in pool.queues)
+    offered = zip(pool.queues, _contacts(pool).T, strict=True)
+    parts = [_of_queue(queue, contacts, pool.horizon, minutes, kinds[regions.index(_region(queue))]) for queue, contacts in offered]
     weights = _contacts(pool).sum(axis=0)
     spread = float(np.average([queue.aht_scv for queue in pool.queues], weights=weights if weights.sum() else None))
     variation = float(np.average([queue.day_cv for queue in pool.queues], weights=weights if weights.sum() else None))
-    is_open = np.logical_or.reduce([np.concatenate([part.open, part.open]) for part in parts])
-    days = np.maximum.reduce([part.days for part in parts])
-    return Work(np.asarray(contacts), _pooled_aht_s(pool), days, is_open, parts[0].interval_s, variation, spread)
+    is_open = np.logical_or.reduce([slots for _, slots in parts])
+    days = counts * is_open.any(axis=1)
+    return Work(np.asarray(sum(contacts for contacts, _ in parts)), _pooled_aht_s(pool), days, is_open, 60.0 * minutes, variation, spread)
+
+
+def _region(queue: Queue) -> horizon.Region:
+    return queue.opening.country, queue.opening.subdivision
+
+
+def _of_queue(queue: Queue, contacts: Array, months: Horizon, minutes: int, kinds: NDArray[np.int64]) -> tuple[Array, NDArray[np.bool_]]:
+    """Contacts of one queue [months, kinds of day, intervals] and when it is open [kinds of day, intervals], in intervals of so many minutes."""
+    part = demand.intervals(queue, months, contacts)
+    pieces = queue.interval_minutes // minutes
+    open_on = np.concatenate([part.open, part.open & (queue.opening.holiday_share > 0)])
+    split = part.contacts * (part.days > 0)[:, :, None] / pieces
+    return np.repeat(split[:, kinds], pieces, axis=2), np.repeat(open_on[kinds], pieces, axis=1)
 
 
 def _contacts(pool: Pool) -> Array:

@@ -15,6 +15,7 @@ from planner.errors import Fault, InvalidScenario
 from planner.finance import Finance, finance_faults
 from planner.hiring import Hiring, Source, hiring_faults
 from planner.horizon import Horizon, coverage_faults, month_labels, region_faults, years
+from planner.optimisation import Optimisation, optimisation_faults
 from planner.organisation import Organisation, organisation_faults
 from planner.parameters import Change, Field, Fraction, Growth, Heads, Name, Parameters, Ratio, Unit, WholeHeads
 from planner.staffing import Staffing, staffing_faults
@@ -177,6 +178,9 @@ class Scenario(Parameters):
     finance: Finance = Finance()
     """What it costs. Yours: see its parts."""
 
+    optimisation: Optimisation = Optimisation()
+    """What the optimiser is to respect besides. Assumption: see its parts."""
+
     levers: Levers = Levers()
     """What an executive moves. Assumption: nothing moved."""
 
@@ -292,7 +296,8 @@ def _organisation_parts(scenario: Scenario) -> list[Fault]:
 
 def _finance_parts(scenario: Scenario) -> list[Fault]:
     currencies = tuple(site.currency for site in scenario.sites if site.currency)
-    return list(finance_faults(scenario.finance, month_labels(scenario.horizon), currencies, "finance"))
+    faults = list(finance_faults(scenario.finance, month_labels(scenario.horizon), currencies, "finance"))
+    return faults + optimisation_faults(scenario.optimisation, "optimisation")
 
 
 def _exit_parts(scenario: Scenario) -> list[Fault]:

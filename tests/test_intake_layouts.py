@@ -234,7 +234,7 @@ def test_verint_days_come_back_value_for_value() -> None:
 
 def test_the_order_of_day_and_month_and_what_a_single_row_is_are_asked() -> None:
     text = "q1,09-02-2017,30000,180\nq1,10-02-2017,40000,180\n"
-    assert asked(text) == {"date_order": ("day", "month"), "rows_are": ("months", "days")} or set(asked(text)) >= {"date_order"}
+    assert asked(text)["date_order"] == ("day", "month")
     assert [queue.months for queue in read(text, date_order="month")[0].queues] == [("2017-09", "2017-10")]
     assert [queue.months for queue in read(text, date_order="day")[0].queues] == [("2017-02",)]
     assert asked("BillingQueue, 1-22-2018, 521, 242\n") == {"rows_are": ("months", "days")}
@@ -247,7 +247,7 @@ def test_months_and_days_in_one_verint_file_are_refused() -> None:
 
 def test_a_header_above_a_file_that_has_none_is_told() -> None:
     text = "Queue,Day,Calls,Seconds\nq1,09-13-2017,30000,180\nq1,10-14-2017,40000,181\n"
-    assert set(asked(text)) == {"columns"} or told(read(text)[1], "below a row of names")
+    assert told(read(text)[1], "below a row of names")
 
 
 # Calabrio
@@ -314,7 +314,7 @@ def test_another_table_is_mapped_shown_confirmed_and_remembered_by_its_header(tm
     volumes, report = read(text, columns="suggested")
     assert values(volumes) == {("Süd", datetime(2027, 1, row[0][:2] and int(str(row[0])[:2]), int(str(row[1])[:2]), int(str(row[1])[3:]))): (float(row[4]), float(row[5])) for row in rows}  # type: ignore[index, misc]
     assert volumes.columns is not None
-    assert volumes.columns.media == "channel"
+    assert (volumes.layout, volumes.columns.media) == ("table", "channel")
     remember_map(tmp_path / "mine", volumes.shape, volumes.columns)
     again, report = read_volumes(text.encode(), "f.csv", maps=load_maps(tmp_path / "mine"))
     assert values(again) == values(volumes)
@@ -463,7 +463,7 @@ def test_the_bank_is_mapped_added_up_to_half_hours_and_has_its_known_shape() -> 
     data = real_series("bank_calls_5min_2003.csv").read_bytes()
     data = b"\n".join(line for line in data.splitlines() if b" 21:00" not in line)
     assert set(asked(data)) == {"columns"}
-    assert set(asked(data, columns="suggested")) == {"queue"}
+    assert set(asked(data, columns="suggested")) == {"queue", "aht_s"}
     assert set(asked(data, columns="suggested", queue="bank")) == {"interval", "aht_s"}
     volumes, report = read(data, columns="suggested", queue="bank", interval="30", aht_s="none")
     assert (report.interval_minutes, len(volumes.rows)) == ((30,), 164 * 28)
@@ -492,4 +492,4 @@ def test_the_city_is_mapped_as_days_and_keeps_every_one() -> None:
 
 def test_every_layout_has_its_test_here() -> None:
     text = Path(__file__).read_text(encoding="utf-8")
-    assert [layout.name for layout in FORMATS if not layout.name.startswith("own") and f'"{layout.name}"' not in text] == ["table"]
+    assert [layout.name for layout in FORMATS if not layout.name.startswith("own") and f'"{layout.name}"' not in text] == []

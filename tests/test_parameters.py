@@ -118,7 +118,7 @@ def test_any_text_as_a_path_is_either_a_parameter_or_refused(path):
     [
         ("levers.growth_monthly", 3, "less than or equal to 1"),
         ("levers.growth_monthly", -3, "greater than or equal to -0.5"),
-        ("organisation.roles.trainer.span", 0, "greater than 0"),
+        ("organisation.roles.trainer.span", 0, "greater than or equal to 0.01"),
         ("sites.Porto.training.rooms", 1.5, "integer"),
         ("sites.Porto.training.rooms", "many", "integer"),
         ("horizon.months", 121, "less than or equal to 120"),
@@ -193,7 +193,7 @@ def test_percentages_are_fractions_inside_and_scaled_only_on_screen(full):
 def test_bounds_are_read_from_the_declaration_also_of_optional_values(full):
     found = {parameter.path: parameter for parameter in walk(full)}
     assert (found["horizon.months"].lower, found["horizon.months"].upper) == (1, 120)
-    assert (found["levers.first_span"].lower, found["levers.first_span"].upper) == (0, 100_000)
+    assert (found["levers.first_span"].lower, found["levers.first_span"].upper) == (0.01, 100_000)
     assert found["levers.first_span"].optional
     assert not found["levers.growth_monthly"].optional
     assert found["levers.growth_monthly"].default == 0

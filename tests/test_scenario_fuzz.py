@@ -4,6 +4,7 @@ import json
 import math
 import os
 import random
+from copy import deepcopy
 from dataclasses import fields, is_dataclass
 
 import numpy as np
@@ -59,7 +60,7 @@ def drop(document, path, rng):
 
 
 def replace(document, path, rng):
-    parent_of(document, path)[path[-1]] = rng.choice(STRANGE)
+    parent_of(document, path)[path[-1]] = deepcopy(rng.choice(STRANGE))
 
 
 def scale(document, path, rng):

@@ -6,25 +6,27 @@ import re
 import statistics
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from planner.intake.cells import NEVER, day_of_text, month_of, numbers, start_of
+from planner.intake.cells import COMMA, NEVER, POINT, day_of_text, month_of, numbers, start_of
 from planner.intake.columns import CHOICES, ColumnMap, from_document, from_json, rows_of
 from planner.intake.findings import Findings, Question
 from planner.intake.raw import HEADER_ROWS, Flags, RawTable, normal
-from planner.intake.rows import Rows
+from planner.intake.rows import Grain, Rows
 from planner.intake.table import Match, mapped_below
 from planner.intake.verint import grain_of_rows
 
 NAMES: Mapping[str, tuple[str, ...]] = {
-    "time": ("interval start", "start time", "start", "timestamp", "date time", "datetime", "date", "day", "month", "period", "interval", "time", "datum", "monat"),
+    "time": ("interval start", "start time", "start", "timestamp", "date time", "datetime", "date", "day", "month", "period", "interval",
+             "time", "datum", "monat"),
     "clock": ("time of day", "clock", "start time", "time", "hour", "interval", "uhrzeit"),
     "queue": ("queue name", "queue", "planning group", "skill name", "skill", "work queue name", "workgroup", "service", "line", "department", "queue id", "lob"),
     "media": ("media type", "media", "channel type", "channel"),
     "contacts": (
-        "contacts offered", "calls offered", "offered", "contacts", "forecast volume", "volume", "calls received", "received", "calls", "incoming", "inbound",
+        "contacts offered", "calls offered", "offered", "contacts", "forecast volume", "volume",
+        "calls received", "received", "calls", "incoming", "inbound",
         "interactions", "tickets", "conversations", "total calls", "count", "handled", "answered",
     ),
     "handled": ("interactions handled", "contacts handled", "calls handled", "handled", "calls answered", "answered"),
@@ -56,7 +58,7 @@ class AnyTable:
     def recognise(self, raw: RawTable) -> Match | None:
         """Where the header of some table stands; None where there is none with times and numbers below."""
         header = find_header(raw)
-        if header is None or suggest(raw, header) is None:
+        if header is None or not _can_be_mapped(raw, header):
             return None
         return Match(header, f"row {raw.lines[header]} is a header above times and numbers")
 
@@ -69,36 +71,57 @@ class AnyTable:
 def find_header(raw: RawTable) -> int | None:
     """The first row of names, without a number or date among them, above a row of the same width that has one."""
     for position, row in enumerate(raw.rows[: min(HEADER_ROWS, len(raw.rows) - 1)]):
-        names = [normal(cell) for cell in row if cell.strip()]
-        below = raw.rows[position + 1]
-        if len(names) >= 2 and len(set(names)) == len(names) and not any(map(_is_value, names)) and len(below) == len(row) and any(_is_value(cell) for cell in below):
+        names, below = [normal(cell) for cell in row if cell.strip()], raw.rows[position + 1]
+        if len(names) >= 2 and len(set(names)) == len(names) and not any(map(_is_value, names)) and len(below) == len(row) and any(map(_is_value, below)):
             return position
     return None
 
 
 def _is_value(cell: str) -> bool:
     text = cell.strip()
-    return bool(text) and (text[0].isdigit() or text[-1].isdigit()) and any(c.isdigit() for c in text) and (
-        re.fullmatch(r"-?[0-9][0-9.,' ]*%?", text) is not None or start_of(text) != NEVER or month_of(text) != NEVER
-    )
+    return any(map(str.isdigit, text)) and (_is_number(text.removesuffix("%")) or _is_time(text) or CLOCK_TEXT.fullmatch(text) is not None)
 
 
 # Suggestion
 
 
-def suggest(raw: RawTable, header: int) -> ColumnMap | None:
-    """A map of the columns by their names and by what stands below them; None where no column holds times or none holds contacts."""
+class Contents(NamedTuple):
+    """What stands below the names of a header."""
+
+    cells: dict[str, list[str]]
+    """The first cells of each column that are not blank."""
+    times: set[str]
+    numeric: set[str]
+
+
+def _contents(raw: RawTable, header: int) -> Contents:
     names = [normal(cell) for cell in raw.rows[header]]
     rows = [row for row in raw.rows[header + 1 : header + 1 + SAMPLE] if len(row) == len(names)]
     cells = {name: [row[number].strip() for row in rows if row[number].strip()] for number, name in enumerate(names) if name and names.count(name) == 1}
     numeric = {name for name, column in cells.items() if _share(column, _is_number) > 0.8}
-    time = _best("time", {name for name in cells if _share(cells[name], _is_time) > 0.8 and (name not in numeric or _share(cells[name], _is_compact_day) > 0.8)})
-    contacts = _best("contacts", numeric - {time}) or _only(numeric - {time})
+    compact = {name for name in numeric if _share(cells[name], _is_compact_day) > 0.8}
+    times = {name for name in set(cells) - numeric | compact if _share(cells[name], _is_time) > 0.8}
+    return Contents(cells, times, numeric - times)
+
+
+def _can_be_mapped(raw: RawTable, header: int) -> bool:
+    found = _contents(raw, header)
+    return bool(found.times and found.numeric)
+
+
+def suggest(raw: RawTable, header: int) -> ColumnMap | None:
+    """A map of the columns by their names and by what stands below them; None where no column is plainly the time, or none the contacts."""
+    cells, times, numeric = _contents(raw, header)
+    time = _best("time", times) or _only(times)
+    contacts = _best("contacts", numeric) or _only(numeric)
     if not time or not contacts:
         return None
     clock = _best("clock", {name for name in cells if name != time and _share(cells[name], CLOCK_TEXT.fullmatch) > 0.8})
     texts = set(cells) - numeric - {time, clock}
-    found = ColumnMap(time=time, grain=_grain(cells[time], clock), contacts=contacts, clock=clock, queue=_best("queue", texts | (numeric - {contacts})), media=_best("media", texts))
+    numbered = {name for name in numeric if {"queue", "skill"} & set(_words(name).split())}
+    queue = _best("queue", texts) or _best("queue", numbered)
+    grain = _grain(cells[time], clock)
+    found = ColumnMap(time=time, grain=grain, contacts=contacts, clock=clock, queue=queue, media=_best("media", texts - {queue}) if queue else "")
     return _with_handle_time(replace(found, clock_is="utc" if re.search(r"\b(utc|gmt)\b", _words(time)) else "local"), numeric - {time, contacts})
 
 
@@ -142,7 +165,7 @@ def _share(cells: list[str], fits: Callable[[str], Any]) -> float:
 
 
 def _is_number(cell: str) -> bool:
-    return re.fullmatch(r"-?[0-9][0-9.,' \u00a0\u202f]*", cell) is not None
+    return POINT.fullmatch(cell) is not None or COMMA.fullmatch(cell) is not None
 
 
 def _is_time(cell: str) -> bool:
@@ -153,7 +176,7 @@ def _is_compact_day(cell: str) -> bool:
     return re.fullmatch(r"(19|20|21)[0-9]{6}", cell) is not None and day_of_text(cell) != NEVER
 
 
-def _grain(cells: list[str], clock: str) -> str:
+def _grain(cells: list[str], clock: str) -> Grain:
     if clock:
         return "interval"
     if _share(cells, lambda cell: month_of(cell).is_month) > 0.5:

@@ -311,8 +311,10 @@ def read_json(text: str, findings: Findings) -> RawTable:
         document = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_number)
     except json.JSONDecodeError as error:
         findings.stop(f"{findings.file_name}, row {error.lineno}", f"the JSON is damaged ({error.msg.lower()})", "Export it again.")
-    except (RecursionError, ValueError) as error:
-        findings.stop(findings.file_name, f"the JSON cannot be used ({str(error)[:80] or 'it is nested too deep'})", "Export it again.")
+    except RecursionError:
+        findings.stop(findings.file_name, "the JSON is nested too deep", "Export a flat list of records.")
+    except ValueError as error:
+        findings.stop(findings.file_name, f"the JSON cannot be used ({str(error)[:80]})", "Export it again.")
     if isinstance(document, list) and document and all(isinstance(record, dict) for record in document):
         return _records(document, findings)
     return RawTable(findings.file_name, (), (), document=document)

@@ -191,6 +191,8 @@ def _no_layout(raw: RawTable, findings: Findings) -> Never:
     """Refuse a table that no layout fits, with what the nearest header lacks."""
     asked = [layout for layout in NAMED if findings.answer("layout") == layout.name and layout.columns] or list(OWN)
     remedy = f"The columns are {' or '.join(_columns_of(layout) for layout in asked)}."
+    if not raw.rows and isinstance(raw.document, dict) and "startBusinessUnitDate" in raw.document:
+        findings.stop(raw.place, "this is a capacity plan: inputs of a scenario, not volumes", "Use its proposals, and a forecast or history for volumes.")
     if not raw.rows:
         findings.stop(raw.place, "the JSON holds no volumes of a known layout", "Export a list of records, or a forecast with planningGroups.")
     known = [set(map(normal, row)) & WORDS for row in raw.rows[:HEADER_ROWS]]

@@ -251,7 +251,7 @@ def remedy_words(limit: str, plan: Plan, shortage: Shortage) -> str:
     site = next(each.site for each in plan.scenario.groups if each.name == shortage.group)
     since = month_name(plan.months[max(shortage.since, 0)])
     lifts = {
-        "time_to_fill": f"Bridge it with overtime or {fte(shortage.fte)} of contractors, or lower the target.",
+        "time_to_fill": f"Bridge it with {fte(plan.shortage_fte[shortage.month].sum())} of contractors or more overtime, or lower the target.",
         "rooms": f"One more room at {site} from {since} would let more people start.",
         "trainers": f"One more trainer at {site} from {since} would let more people start.",
         "mentors": f"Let more people at {site} mentor, or spread the classes.",

@@ -15,6 +15,7 @@ from planner.errors import PlannerError
 from planner.ui import section, session
 
 FOLDER = Path(__file__).parent / "pages"
+ICON = str(Path(__file__).parent / "favicon.png")
 PAGES = (
     ("overview", "Overview", ":material/monitoring:"),
     ("assumptions", "Assumptions", ":material/tune:"),
