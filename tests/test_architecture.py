@@ -13,7 +13,7 @@ ROWS = {
     "errors": 0,
     "parameters": 1, "queueing": 1, "executor": 1,
     "horizon": 2,
-    "demand": 3, "channels": 3, "staffing": 3, "workforce": 3, "training": 3, "hiring": 3, "organisation": 3, "finance": 3,
+    "demand": 3, "channels": 3, "staffing": 3, "workforce": 3, "training": 3, "hiring": 3, "organisation": 3, "finance": 3, "optimisation": 3,
     "scenario": 4,
     "requirement": 5, "cohorts": 5, "decisions": 5,
     "plan": 6,

@@ -85,7 +85,7 @@ def test_a_value_that_is_no_json_is_plain_text(tmp_path):
 
 
 def test_a_change_below_something_replaced_is_refused():
-    with pytest.raises(scenarios.InvalidScenario, match="another --set has replaced"):
+    with pytest.raises(scenarios.InvalidScenario, match="another change has replaced"):
         cli.changed(shipped("startup_4"), [("finance", "7"), ("finance.on_cost", "0.3")])
 
 

@@ -78,7 +78,7 @@ def test_what_is_shown_and_typed_again_is_the_same_number(value: float) -> None:
 
 def test_bounds_default_and_source_stand_in_the_help_without_names_of_the_program() -> None:
     told = fields.help_text(parameter_at("groups.service Columbus.monthly_pay"), "USD")
-    assert "finance, frontline monthly pay" in told
+    assert "finance, frontline pay a month" in told
     assert "Allowed: 0 to 10,000,000 USD." in told
     assert "_" not in told
     assert "Default: 35 %." in fields.help_text(parameter_at("sites.Columbus.training.mentor_loss"), "USD")
@@ -119,7 +119,7 @@ def test_the_search_finds_by_every_word_in_name_or_help() -> None:
 
 def test_a_fault_is_told_without_dotted_paths() -> None:
     told = form.told(Fault("queues.sales.base_contacts", "the queue has no contacts", "Give base_contacts, or contacts_monthly with 36 values."))
-    assert told == "Queues › sales › Base contacts: the queue has no contacts. Give base contacts, or contacts monthly with 36 values."
+    assert told == "Queues › sales › Base contacts: the queue has no contacts. Give base contacts, or contacts by month with 36 values."
 
 
 # Changes in several places ------------------------------------------------------------------------------------------------------------------
@@ -303,8 +303,8 @@ def test_a_series_with_a_hole_is_refused() -> None:
 
 def test_the_search_and_the_filter_narrow_the_fields() -> None:
     at = page()
-    at.text_input(key="assumptions.search").set_value("hours per screen").run()
-    assert [each.label for each in at.number_input] == [f"Hours per screen {form.FLAG}"]
+    at.text_input(key="assumptions.search").set_value("hours for a screen").run()
+    assert [each.label for each in at.number_input] == [f"Hours for a screen {form.FLAG}"]
     at.text_input(key="assumptions.search").set_value("").run()
     everything = len(at.number_input)
     at.toggle(key="assumptions.only").set_value(True).run()

@@ -34,6 +34,7 @@ AREAS = (
     Area("Hiring", "How people are found, and what finding them takes.", "hiring", "sources"),
     Area("Organisation", "Who leads and supports the frontline, at what ratio, and how posts are filled.", family="roles"),
     Area("Finance", "What people and decisions cost.", "finance"),
+    Area("Optimiser", "What the cheapest plan may give way on, and what it must hold.", "optimisation"),
     Area("Levers", "What the sidebar moves, on top of everything else.", "levers"),
 )
 GENERAL = "In general"
