@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.organisation import FRONTLINE
-from planner.plan import Plan
+from planner.plan import Plan, monthly_pay
 
 Array = NDArray[np.float64]
 TOLERANCE = 1e-6
@@ -86,11 +86,18 @@ def starts_in_classes(plan: Plan) -> Array:
     return np.where(plan.decisions.classes == 0, plan.frontline.starts, 0.0)
 
 
-def cost_by_role_adds_up(plan: Plan) -> Array:
-    """Frontline cost and the cost of all roles is the cost of the plan, month by month."""
-    frontline = sum((line.amount for line in plan.costs if line.role == FRONTLINE), np.zeros(len(plan.months)))
-    others = sum((line.amount for line in plan.costs if line.role != FRONTLINE), np.zeros(len(plan.months)))
-    return (frontline + others - plan.cost) / np.maximum(np.abs(plan.cost), 1)
+def cost_follows_people(plan: Plan) -> Array:
+    """Frontline pay is people x contract x pay, on-cost is its share of all pay, and all items together are the cost; per unit of cost."""
+    pay, on_cost = _items(plan, "pay"), _items(plan, "on_cost")
+    expected = (plan.frontline.heads * plan.parts.contract_fraction * monthly_pay(plan.scenario)).sum(axis=1)
+    every = sum((line.amount for line in plan.costs), np.zeros(len(plan.months)))
+    frontline = sum((line.amount for line in plan.costs if line.item == "pay" and line.role == FRONTLINE), np.zeros(len(plan.months)))
+    residuals = np.stack([frontline - expected, on_cost - plan.scenario.finance.on_cost * pay, every - plan.cost])
+    return np.asarray(residuals / np.maximum(np.abs(plan.cost), 1))
+
+
+def _items(plan: Plan, item: str) -> Array:
+    return np.asarray(sum((line.amount for line in plan.costs if line.item == item), np.zeros(len(plan.months))))
 
 
 CHECKS: tuple[Callable[[Plan], Array], ...] = (
@@ -103,7 +110,7 @@ CHECKS: tuple[Callable[[Plan], Array], ...] = (
     training_heads_within_heads,
     hours_told_by_queue,
     starts_in_classes,
-    cost_by_role_adds_up,
+    cost_follows_people,
 )
 
 

@@ -265,7 +265,8 @@ def test_doubling_all_pay_doubles_the_pay_bill_and_nothing_else():
 
 
 def test_a_plan_without_anyone_costs_nothing_in_every_month():
-    nobody = build(changed(tiny(3, heads=0), ("organisation.roles.0.opening_heads", []), ("organisation.roles.1.opening_heads", []), ("organisation.roles.2.opening_heads", [])))
+    empty = [(f"organisation.roles.{position}.opening_heads", []) for position in range(3)]
+    nobody = build(changed(tiny(3, heads=0), *empty))
     plan = project(nobody, nothing_decided(nobody))
     assert plan.cost.tolist() == plan.spend.tolist() == [0, 0, 0]
 

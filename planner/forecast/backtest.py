@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from planner.errors import PlannerError
+from planner.errors import Fault, PlannerError
 from planner.forecast.days import Series
 from planner.forecast.history import SEASON_MONTHS
 from planner.forecast.methods import METHODS, predictions
@@ -162,7 +162,7 @@ def roll(series: Series, progress: Progress | None = None, cancelled: Cancelled 
     errors = np.full((len(METHODS), len(origins), LONGEST), np.nan)
     for row, known in enumerate(origins.tolist()):
         if cancelled is not None and cancelled():
-            raise Stopped([])
+            raise Stopped([Fault("forecast", "you stopped it", "Nothing of it was used.")])
         errors[:, row] = log_actual[known : known + LONGEST] - predictions(series.view(known), LONGEST)
         if progress is not None:
             progress((row + 1) / len(origins))

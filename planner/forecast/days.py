@@ -12,7 +12,7 @@ import numpy as np
 from planner.errors import Fault
 from planner.forecast.history import LEAST_MONTHS, SEASON_MONTHS, ZERO_STRETCH, History
 from planner.forecast.settings import ForecastSettings
-from planner.horizon import DAYS, Flags, Floats, Horizon, Ints, month_labels, public_holidays
+from planner.horizon import DAYS, Flags, Floats, Ints, public_holidays
 
 WEIGHT_MONTHS = 36
 WHOLE = 0.9
@@ -57,7 +57,7 @@ class Days:
 
 def label(days: Days, month: int) -> str:
     """The month that lies `month` after the first one, as 2027-01."""
-    return month_labels(Horizon(first_month=days.first_month, months=month + 1))[month] if month < 120 else str(np.datetime64(days.first_month, "M") + month)
+    return str(np.datetime64(days.first_month, "M") + month)
 
 
 def spread(history: History, settings: ForecastSettings, ahead: int) -> tuple[Days, list[str], list[Fault]]:
@@ -197,9 +197,11 @@ def _gap_notices(days: Days) -> list[str]:
 
 def _zero_faults(days: Days, history: History) -> list[Fault]:
     marked = np.bincount(days.month, days.event >= 0, minlength=days.known)[: days.known] > 0
-    total = np.bincount(days.month, np.where(np.isfinite(days.contacts), days.contacts, 0.0))[: days.known]
+    there = np.isfinite(days.contacts)
+    total = np.bincount(days.month, np.where(there, days.contacts, 0.0))[: days.known]
+    seen = np.bincount(days.month, there)[: days.known] > 0
     remedy = "Correct it, start the history later, or mark the days as an event to exclude."
-    empty = np.flatnonzero((total == 0) & ~marked).tolist()
+    empty = np.flatnonzero((total == 0) & seen & ~marked).tolist()
     faults = [Fault(f"{history.queue}, {label(days, month)}", "a whole month without contacts", remedy) for month in empty]
     if faults or history.every != "day":
         return faults

@@ -15,7 +15,7 @@ from planner.forecast.history import SEASON_MONTHS
 from planner.horizon import Floats
 
 YEAR = 12
-PARTS = ("ets", "stl_ets", "stl_damped")
+PARTS = ("level_rates", "ets", "stl_ets", "stl_damped")
 
 
 def last_year(view: View, months: int) -> Floats:
@@ -28,12 +28,22 @@ def level_season(view: View, months: int) -> Floats:
 
     The index is the mean, over the years, of a month's ratio to the twelve months around it (six before it to five after it).
     """
-    totals = view.totals
+    return _log(_level_season(view.totals, months))
+
+
+def _level_season(totals: Floats, months: int) -> Floats:
     around = np.convolve(totals, np.ones(YEAR) / YEAR, mode="valid")
     ratio = totals[YEAR // 2 : YEAR // 2 + len(around)] / around
     calendar = (np.arange(len(ratio)) + YEAR // 2) % YEAR
     index = np.bincount(calendar, ratio, minlength=YEAR) / np.bincount(calendar, minlength=YEAR)
-    return _log(totals[-YEAR:].mean() * index[(len(totals) + np.arange(months)) % YEAR])
+    level: Floats = totals[-YEAR:].mean() * index[(len(totals) + np.arange(months)) % YEAR]
+    return level
+
+
+def level_rates(view: View, months: int) -> Floats:
+    """Mean rate of the last twelve months x seasonal index of the rates, with the weight of each month's own days [months]."""
+    known = len(view.log_rates)
+    return _log(_level_season(np.exp(view.log_rates), months)) + view.log_weights[known : known + months]
 
 
 def _log(values: Floats) -> Floats:
@@ -42,12 +52,17 @@ def _log(values: Floats) -> Floats:
 
 
 def _by_library(view: View, months: int, model: Any) -> Floats:
-    """A model's forecast of the log rate, with the weight of each month's days [months]."""
+    """A model's forecast of the log rate, with the weight of each month's days [months].
+
+    The model is fitted around the mean of the logs: far from 0 the library's search ends in worse optima.
+    """
     known = len(view.log_rates)
+    centre = view.log_rates.mean()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        rate: Floats = model.forecast(y=view.log_rates, h=months)["mean"]
-    return rate + view.log_weights[known : known + months]
+        rate: Floats = model.forecast(y=view.log_rates - centre, h=months)["mean"]
+    total: Floats = centre + rate + view.log_weights[known : known + months]
+    return total
 
 
 def ets(view: View, months: int) -> Floats:
@@ -87,12 +102,14 @@ def last_rates(view: View, months: int) -> Floats:
 
 Method = Callable[[View, int], Floats]
 FITTED: dict[str, Method] = {
-    "last_year": last_year, "level_season": level_season, "ets": ets, "stl_ets": stl_ets, "stl_damped": stl_damped, "stl_theta": stl_theta,
+    "last_year": last_year, "level_season": level_season, "level_rates": level_rates,
+    "ets": ets, "stl_ets": stl_ets, "stl_damped": stl_damped, "stl_theta": stl_theta,
 }  # fmt: skip
 METHODS = (*FITTED, "combination")
 WORDS = {
     "last_year": "same month of the last known year",
     "level_season": "level of the last twelve months times season",
+    "level_rates": "level of the last twelve months times season, each month with its own days",
     "ets": "smoothed level and season",
     "stl_ets": "season taken out, then smoothing with the trend that fits best",
     "stl_damped": "season taken out, then smoothing with a damped trend",

@@ -9,7 +9,7 @@ from planner.horizon import region_faults
 from planner.parameters import AnnualChange, Field, MonthLabel, Multiple, Name, Parameters, Unit
 
 Weight = Annotated[float, Field(ge=0, le=1e9)]
-MethodName = Literal["last_year", "level_season", "ets", "stl_ets", "stl_damped", "stl_theta", "combination"]
+MethodName = Literal["last_year", "level_season", "level_rates", "ets", "stl_ets", "stl_damped", "stl_theta", "combination"]
 
 
 class MarkedEvent(Parameters):
