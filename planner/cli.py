@@ -84,6 +84,33 @@ def import_command(
     typer.echo("\n".join([*report_lines(report), f"Written to {out}"]))
 
 
+@app.command("forecast")
+def forecast_command(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A history of contacts by interval, day, week or month.", show_default=False)],
+    out: Annotated[Path, typer.Option("--out", metavar="FILE.csv", help="Where to write the months in the planner's own layout; the band goes beside it.")],
+    layout: Annotated[str | None, typer.Option("--format", metavar="NAME", help="Layout of the file. Without it the file is recognised.")] = None,
+    assume: Answers = None,
+    changes: Annotated[list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Set one forecast setting, as months=24 or country=US.")] = None,
+) -> None:
+    """Forecast the contacts of every queue of a history, with a band and the errors of a back-test."""
+    from planner import forecast as forecasts
+    from planner.report import outlook_tables
+
+    with _told():
+        answers = [*(assume or []), *([f"layout={layout}"] if layout else [])]
+        volumes, _ = _volumes(file, None, answers)
+        wanted = dict(_pair(change, "--set") for change in changes or [])
+        settings = parameters.put_all(forecasts.ForecastSettings(), {path: value_of(text) for path, text in wanted.items()})
+        made = tuple(forecasts.forecast(history, settings) for history in forecasts.histories(volumes.rows))
+        months, band = outlook_tables.months_table(made), outlook_tables.band_table(made)
+        beside = out.with_name(f"{out.stem}_band.csv")
+        with _writing(out):
+            export.write_file(out, export.to_csv(months))
+            export.write_file(beside, export.to_csv(band))
+    typer.echo("\n".join([line for each in made for line in outlook_tables.told(each)]))
+    typer.echo(f"Written to {out} and {beside}")
+
+
 @app.command("parameters")
 def parameters_command(
     name: ScenarioName,

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from planner import hiring, training
 from planner.cohorts import QUANTITIES, classroom_months
 from planner.organisation import FRONTLINE, bench_available
-from planner.plan import Plan, by_site, feeder_exit_probability, site_index
+from planner.plan import Plan, by_site, feeder_exit_probability, monthly_pay, site_index
 
 Array = NDArray[np.float64]
 HAIR = 1e-6
@@ -231,10 +231,19 @@ def _not_allowed(plan: Plan) -> NDArray[np.bool_]:
 
 
 def _no_money(plan: Plan) -> NDArray[np.bool_]:
-    money = budget(plan)
-    pay = np.array([plan.scenario.finance.frontline_monthly_pay if group.monthly_pay is None else group.monthly_pay for group in plan.scenario.groups])
-    each = smallest_class(plan) * pay * plan.parts.contract_fraction * (1 + plan.scenario.finance.on_cost)
-    return np.asarray((money.available - money.used) < each[None])
+    """Whether the budget of the start's month, or of a month after it, does not bear one more class: finding and teaching it, and its pay with on-cost."""
+    money, given = budget(plan), plan.scenario.finance
+    left = (money.available - money.used)[:, 0]
+    pay = monthly_pay(plan.scenario).T * (1 + given.on_cost) * plan.parts.contract_fraction[:, None]
+    staying, months = plan.parts.start[QUANTITIES.index("heads"), :, 0], len(left)
+    stopped = np.zeros((months, len(pay)), dtype=bool)
+    for g, size in enumerate(smallest_class(plan)):
+        outlay = size * plan.scenario.hiring.sources[0].cost_per_hire + given.cost_per_class
+        for month in range(months):
+            each = size * staying[g, : months - month] * pay[g, month:]
+            each[0] += outlay
+            stopped[month, g] = (left[month:] < each - HAIR).any()
+    return stopped
 
 
 def _sites(plan: Plan) -> tuple[str, ...]:

@@ -215,3 +215,19 @@ def test_the_filter_keeps_matching_parameters_with_bounds_and_help():
     assert len(lines) == 2
     assert lines[1].split("\t")[:4] == ["finance.on_cost", "0.25", "%", "0 to 1"]
     refused(run("parameters", "startup_4", "--filter", "no such thing"), "--filter")
+
+
+def test_a_history_becomes_months_and_a_band(tmp_path):
+    out = tmp_path / "months.csv"
+    result = run("forecast", ROOT / "data" / "volumes" / "centre_600_monthly.csv", "--set", "months=3", "--out", out)
+    assert result.exit_code == 0
+    months, band = pd.read_csv(out), pd.read_csv(tmp_path / "months_band.csv")
+    assert list(months.columns) == ["month", "queue", "contacts", "aht_s"]
+    assert months.groupby("queue").month.apply(list).map(tuple).unique().tolist() == [("2030-01", "2030-02", "2030-03")]
+    assert (band.p05 < band.p50).all()
+    assert (band.p50 < band.p95).all()
+    assert "typical error by months ahead" in result.stdout
+
+
+def test_a_forecast_setting_out_of_bounds_is_refused(tmp_path):
+    refused(run("forecast", ROOT / "data" / "volumes" / "centre_600_monthly.csv", "--set", "months=99", "--out", tmp_path / "x.csv"), "months")

@@ -1,7 +1,7 @@
 """Text cells to numbers, months and starts. What two readings fit is decided by the evidence of the whole column, or asked."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from planner.intake.findings import Findings, Question
 from planner.intake.raw import Flags
-from planner.intake.table import Cells, Table, fault_rows
+from planner.intake.table import Codes, Table, distinct, fault_rows
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -22,17 +22,6 @@ LARGEST = 1e9
 YEARS = range(1900, 2200)
 NOT_A_TIME = int(np.iinfo(np.int64).min)
 """How numpy stores a time that is none."""
-
-
-def distinct(cells: Iterable[str]) -> tuple[list[str], Ints]:
-    """The different texts in order of appearance, and the number of each cell's text among them.
-
-    >>> distinct(["b", "a", "b"])
-    (['b', 'a'], array([0, 1, 0]))
-    """
-    numbers: dict[str, int] = {}
-    codes = np.array([numbers.setdefault(cell, len(numbers)) for cell in cells], dtype=np.int64)
-    return list(numbers), codes
 
 
 @dataclass(frozen=True)
@@ -50,11 +39,12 @@ class Readings:
         return self.both > 0 and self.first == 0 and self.second == 0
 
 
-def readings(cells: Cells, first: Flags, second: Flags, differ: Flags) -> Readings:
-    """Count what each reading fits."""
-    both = first & second & differ
-    example = cells[int(both.argmax())] if both.any() else ""
-    return Readings(int((first & ~second).sum()), int((second & ~first).sum()), int(both.sum()), example)
+def readings(texts: list[str], counts: Codes, fits: tuple[Flags, Flags], differ: Flags) -> Readings:
+    """Count the cells that each of two readings fits, from the different texts and how many cells have each."""
+    first, second = fits
+    both = first & second & differ & (counts > 0)
+    example = texts[int(both.argmax())] if both.any() else ""
+    return Readings(int(counts[first & ~second].sum()), int(counts[second & ~first].sum()), int(counts[both].sum()), example)
 
 
 # Numbers
@@ -74,22 +64,31 @@ _WITHOUT_COMMA_GROUPS = str.maketrans(",", ".", " '.")
 
 
 class Numbers(NamedTuple):
-    """The cells of a column read with a decimal point and with a decimal comma; NaN where the reading does not fit."""
+    """The different texts of a column read with a decimal point and with a decimal comma; NaN where the reading does not fit."""
 
+    texts: list[str]
+    codes: Codes
+    """The text of each cell."""
+    native: Flags
+    """Whether the text is that of a native number."""
     point: Floats
     comma: Floats
 
 
 def numbers(table: Table, columns: tuple[str, ...], findings: Findings) -> dict[str, Floats]:
     """Numbers of some columns; a blank cell and a faulty one are NaN, the faulty one is also a fault. One decimal mark holds for the file."""
-    read = {column: _both_ways(table.columns[column]) for column in columns}
-    mark = _decimal_mark({table.title(column): _evidence(table, column, read[column]) for column in columns}, findings)
-    return {column: _checked(table, column, _chosen(table, column, read[column], mark), mark, findings) for column in columns}
+    read = {column: _both_ways(table, column) for column in columns}
+    mark = _decimal_mark({table.title(column): _evidence(read[column]) for column in columns}, findings)
+    return {column: _checked(table, column, read[column], mark, findings) for column in columns}
 
 
-def _both_ways(cells: Cells) -> Numbers:
-    texts, codes = distinct(cells)
-    return Numbers(np.array([_by_point(text) for text in texts])[codes], np.array([_by_comma(text) for text in texts])[codes])
+def _both_ways(table: Table, column: str) -> Numbers:
+    texts, codes = distinct(table.columns[column])
+    native = np.zeros(len(texts), dtype=bool)
+    if table.native[column].any():
+        codes = codes + len(texts) * table.native[column]
+        texts, native = texts * 2, np.concatenate([native, ~native])
+    return Numbers(texts, codes, native, np.array([_by_point(text) for text in texts]), np.array([_by_comma(text) for text in texts]))
 
 
 def _by_point(text: str) -> float:
@@ -112,10 +111,10 @@ def _by_comma(text: str) -> float:
     return float(plain.translate(_WITHOUT_COMMA_GROUPS)) if COMMA.fullmatch(plain) else float("nan")
 
 
-def _evidence(table: Table, column: str, read: Numbers) -> Readings:
-    text = ~table.native[column]
-    point, comma = ~np.isnan(read.point) & text, ~np.isnan(read.comma) & text
-    return readings(table.columns[column], point, comma, read.point != read.comma)
+def _evidence(read: Numbers) -> Readings:
+    counts = np.bincount(read.codes, minlength=len(read.texts))
+    fits = ~np.isnan(read.point) & ~read.native, ~np.isnan(read.comma) & ~read.native
+    return readings(read.texts, counts, fits, read.point != read.comma)
 
 
 def _decimal_mark(columns: dict[str, Readings], findings: Findings) -> str:
@@ -125,23 +124,26 @@ def _decimal_mark(columns: dict[str, Readings], findings: Findings) -> str:
     likely = "point" if point >= comma else "comma"
     if findings.answer("decimal") is not None or unclear:
         column, example = next(((column, count.example) for column, count in unclear.items()), ("", "1.234"))
-        text = f"{f'in column {column} ' if column else ''}'{example}' can have a decimal mark or a thousands mark; is the decimal mark of the file a point or a comma?"
+        where = f"in column {column} " if column else ""
+        text = f"{where}'{example}' can have a decimal mark or a thousands mark; is the decimal mark of the file a point or a comma?"
         return findings.ask(Question("decimal", text, ("point", "comma"))) or likely
     if point or comma:
         findings.note(f"The decimal mark is a {likely} (cells that can only be read so: {max(point, comma):,}).")
     return likely
 
 
-def _chosen(table: Table, column: str, read: Numbers, mark: str) -> Floats:
-    return read.point if mark == "point" else np.where(table.native[column], read.point, read.comma)
-
-
-def _checked(table: Table, column: str, values: Floats, mark: str, findings: Findings) -> Floats:
-    wrong = np.isnan(values) & ~table.blank(column)
-    fault_rows(findings, table, wrong, column, ("this is not a number", f"Write it with digits and a decimal {mark}, without signs or units."))
-    fault_rows(findings, table, values < 0, column, ("the number is negative", "Write 0 or more."))
-    fault_rows(findings, table, values > LARGEST, column, ("the number is beyond 1,000,000,000", "Correct it."))
-    return np.where((values < 0) | (values > LARGEST), np.nan, values + 0.0)
+def _checked(table: Table, column: str, read: Numbers, mark: str, findings: Findings) -> Floats:
+    values = read.point if mark == "point" else np.where(read.native, read.point, read.comma)
+    wrong = np.isnan(values) & np.array([bool(text) for text in read.texts], dtype=bool)
+    faulty = (
+        (wrong, "this is not a number", f"Write it with digits and a decimal {mark}, without signs or units."),
+        (values < 0, "the number is negative", "Write 0 or more."),
+        (values > LARGEST, "the number is beyond 1,000,000,000", "Correct it."),
+    )
+    for flags, problem, remedy in faulty:
+        if flags.any():
+            fault_rows(findings, table, flags[read.codes], column, (problem, remedy))
+    return np.asarray(np.where((values < 0) | (values > LARGEST), np.nan, values + 0.0)[read.codes])
 
 
 # Months and starts
@@ -275,21 +277,23 @@ class Moments(NamedTuple):
 def _moments(table: Table, column: str, read: Callable[[str], Moment], words: tuple[str, str], findings: Findings) -> Moments:
     """Times of a column; `words` are what a cell should be, and the remedy."""
     texts, codes = distinct(table.columns[column])
-    fields = np.array([read(text) for text in texts], dtype=np.int64).reshape(-1, len(Moment._fields))[codes]
-    day_first, month_first = fields[:, 0], fields[:, 1]
-    local = day_first if _date_order(table.columns[column], day_first, month_first, findings) == "day" else month_first
-    wrong, blank = local == NOT_A_TIME, table.blank(column)
-    fault_rows(findings, table, wrong & blank, column, ("the cell is blank", words[1]))
-    fault_rows(findings, table, wrong & ~blank, column, (f"this is not {words[0]}", words[1]))
-    utc = np.where(wrong, NOT_A_TIME, fields[:, 2])
-    return Moments(local.astype("datetime64[s]"), utc.astype("datetime64[s]"), fields[:, 3].astype(bool))
+    day_first, month_first, utc, is_month = np.array([read(text) for text in texts], dtype=np.int64).reshape(-1, len(Moment._fields)).T
+    local = day_first if _date_order(texts, codes, (day_first, month_first), findings) == "day" else month_first
+    wrong, blank = local == NOT_A_TIME, np.array([not text for text in texts], dtype=bool)
+    for flags, problem in ((wrong & blank, "the cell is blank"), (wrong & ~blank, f"this is not {words[0]}")):
+        if flags.any():
+            fault_rows(findings, table, flags[codes], column, (problem, words[1]))
+    utc = np.where(wrong, NOT_A_TIME, utc)
+    return Moments(local.astype("datetime64[s]")[codes], utc.astype("datetime64[s]")[codes], is_month.astype(bool)[codes])
 
 
-def _date_order(cells: Cells, day_first: Ints, month_first: Ints, findings: Findings) -> str:
+def _date_order(texts: list[str], codes: Codes, orders: tuple[Ints, Ints], findings: Findings) -> str:
     """'day' or 'month': what comes first in every date of the column; else asked."""
-    count = readings(cells, day_first != NOT_A_TIME, month_first != NOT_A_TIME, day_first != month_first)
+    day_first, month_first = orders
+    counts = np.bincount(codes, minlength=len(texts))
+    count = readings(texts, counts, (day_first != NOT_A_TIME, month_first != NOT_A_TIME), day_first != month_first)
     if findings.answer("date_order") is not None or count.unclear:
-        text = f"'{count.example or cells[0]}' can begin with the day or with the month; which comes first?"
+        text = f"'{count.example or texts[0]}' can begin with the day or with the month; which comes first?"
         return findings.ask(Question("date_order", text, ("day", "month"))) or "day"
     order = "day" if count.first >= count.second else "month"
     if count.first or count.second:

@@ -7,11 +7,11 @@ from typing import Any, Literal
 
 import numpy as np
 
-from planner.intake.cells import Floats, Ints, Times, days, distinct, months, numbers, starts
+from planner.intake.cells import Floats, Ints, Times, days, months, numbers, starts
 from planner.intake.findings import Findings, Question
 from planner.intake.raw import Flags
 from planner.intake.rows import LONGEST_AHT_S, Grain, Rows, queue_names, repeated
-from planner.intake.table import Table, fault_rows
+from planner.intake.table import Table, distinct, fault_rows
 
 SECONDS = {"s": 1.0, "min": 60.0, "h": 3600.0}
 CHOICES = {

@@ -19,7 +19,7 @@ import pyarrow.compute
 import pyarrow.csv
 
 from planner.errors import Fault, InvalidVolumes
-from planner.intake.cells import Coded, Floats, Ints
+from planner.intake.cells import Ints, starts
 from planner.intake.columns import ColumnMap
 from planner.intake.findings import Findings
 from planner.intake.own import number_text
@@ -29,8 +29,7 @@ from planner.intake.raw import RawTable, delimiter_of, normal
 from planner.intake.reading import WORDS, check_answers, hold_against, read_volumes, zones_of
 from planner.intake.report import Report, report_on
 from planner.intake.rows import Rows, clock_doubled, contacts_and_aht, in_local_time, interval_lengths, merged, queue_names, repeated
-from planner.intake.cells import starts
-from planner.intake.table import Table, check_names
+from planner.intake.table import Coded, Table, check_names
 from planner.intake.use import unknown_queues
 from planner.intake.volumes import QueueVolumes, Volumes, check_largest, grid_of_rows, queue_volumes
 from planner.scenario import Scenario
@@ -236,14 +235,7 @@ def _coded_table(place: str, shape: _Shape, lines: Ints, columns: dict[str, tupl
         findings.fault(f"{place}, column {controls[0]}", "there is a NUL character", "Save the file as CSV UTF-8.")
     if shape.delimiter != ",":
         findings.note(f"Columns are separated by {'tab' if shape.delimiter == chr(9) else shape.delimiter}.")
-    return Table(place, wanted, {name: _No(len(lines)) for name in wanted}, lines)  # type: ignore[arg-type]
-
-
-class _No:
-    """No cell of a text file is a native number; said without ten million noes."""
-
-    def __init__(self, count: int) -> None:
-        self.count = count
+    return Table(place, wanted, dict.fromkeys(wanted, np.zeros(len(lines), dtype=bool)), lines)
 
 
 # Rows to volumes
@@ -274,7 +266,7 @@ def _volumes(rows: Rows, zones: Mapping[str, str | None], findings: Findings) ->
 
 
 def _part(rows: Rows, name: str, positions: Ints) -> Rows:
-    part = rows.table.some(positions)
+    part = rows.table.take(positions)
     zeros = np.zeros(len(positions), dtype=np.int64)
     return Rows(part, (name,), zeros, rows.time[positions], rows.utc[positions], rows.contacts[positions], rows.aht_s[positions], "interval")
 
@@ -317,7 +309,7 @@ def write_own_interval(volumes: Volumes, file: BinaryIO) -> None:
         block = rows.iloc[begin : begin + 500_000]
         columns = [_start_texts(block["time"]), _queue_texts(block["queue"]), _number_texts(block["contacts"]), _number_texts(block["aht_s"])]
         ended = pyarrow.compute.binary_join_element_wise(columns[-1], "", "\n")
-        lines = pyarrow.compute.binary_join_element_wise(*columns[:-1], ended, ",").combine_chunks() if False else pyarrow.compute.binary_join_element_wise(*columns[:-1], ended, ",")
+        lines = pyarrow.compute.binary_join_element_wise(*columns[:-1], ended, ",")
         file.write(lines.buffers()[2])
 
 

@@ -136,7 +136,7 @@ def _line(data: bytes, position: int) -> int:
 
 
 def _read_text(text: str, findings: Findings, words: frozenset[str]) -> RawTable:
-    delimiter = _delimiter(text, words)
+    delimiter = delimiter_of(text, words)
     if text.count(delimiter) + text.count("\n") > MOST_CELLS:
         findings.stop(findings.file_name, f"the file has more than {MOST_CELLS:,} cells", "Split it by queue or by year.")
     findings.note(f"Columns are separated by {DELIMITERS[delimiter]}.")
@@ -155,20 +155,21 @@ def _read_text(text: str, findings: Findings, words: frozenset[str]) -> RawTable
     return _without_blank_rows(RawTable(findings.file_name, tuple(rows), tuple(lines)), findings)
 
 
-def _delimiter(text: str, words: frozenset[str]) -> str:
+def delimiter_of(text: str, words: frozenset[str]) -> str:
     """The delimiter under which the first rows hold most known column names, then the one that splits most rows alike.
 
-    >>> _delimiter("month;queue;contacts;aht_s\\n2027-01;a;1,5;300", frozenset({"month", "queue", "contacts", "aht_s"}))
+    >>> delimiter_of("month;queue;contacts;aht_s\\n2027-01;a;1,5;300", frozenset({"month", "queue", "contacts", "aht_s"}))
     ';'
     """
     return max(DELIMITERS, key=lambda delimiter: _fit(text, delimiter, words))
 
 
-def _fit(text: str, delimiter: str, words: frozenset[str]) -> tuple[int, int]:
+def _fit(text: str, delimiter: str, words: frozenset[str]) -> tuple[int, int, int]:
     rows = list(_first_rows(text, delimiter))
     widths = [len(row) for row in rows if len(row) > 1]
     known = max((sum(normal(cell) in words for cell in row) for row in rows), default=0)
-    return known, max((widths.count(width) for width in set(widths)), default=0)
+    alike, width = max(((widths.count(width), width) for width in set(widths)), default=(0, 0))
+    return known, alike, width
 
 
 def _first_rows(text: str, delimiter: str) -> Iterator[list[str]]:

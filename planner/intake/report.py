@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 
 from planner.errors import Fault
-from planner.intake.cells import Floats, Ints, Times
+from planner.intake.cells import Floats, Ints
 from planner.intake.own import write
 from planner.intake.profile import Grid, usual, weekday_of
 from planner.intake.raw import Flags
-from planner.intake.rows import Rows
+from planner.intake.rows import Rows, instants
 from planner.intake.volumes import QueueVolumes, Volumes
 
 FEWEST_DAYS = 28
@@ -138,16 +138,10 @@ def _gaps(queue: QueueVolumes, grid: Grid, zone: str | None) -> list[Gap]:
     begin, end = (grid.days * 86_400 + slot * step for slot in (first, last))
     span = end - begin
     if zone:
-        span = np.minimum(span, _instants(end.astype("datetime64[s]"), zone) - _instants(begin.astype("datetime64[s]"), zone))
+        span = np.minimum(span, instants(end.astype("datetime64[s]"), zone) - instants(begin.astype("datetime64[s]"), zone))
     missing = span // step + 1 - grid.present.sum(axis=1)
     short = missing > 0
     return [Gap(queue.name, day, number) for day, number in zip(grid.days[short].astype("datetime64[D]").tolist(), missing[short].tolist(), strict=True)]
-
-
-def _instants(local: Times, zone: str) -> Ints:
-    """Seconds since 1970 in UTC; of two moments that the clock shows alike, the first."""
-    index = pd.DatetimeIndex(local).tz_localize(zone, ambiguous=np.ones(len(local), dtype=bool), nonexistent="shift_forward")
-    return index.tz_convert("UTC").tz_localize(None).to_numpy(dtype="datetime64[s]").astype(np.int64)
 
 
 def _missing_days(grid: Grid) -> int:
@@ -160,7 +154,7 @@ def _clock_changes(zones: Mapping[str, str | None], first: np.datetime64, last: 
     days = np.arange(first.astype("datetime64[D]"), last.astype("datetime64[D]") + 2)
     found = []
     for zone in sorted({zone for zone in zones.values() if zone}):
-        hours = np.diff(_instants(days.astype("datetime64[s]"), zone)) / 3600
+        hours = np.diff(instants(days.astype("datetime64[s]"), zone)) / 3600
         found += [ClockChange(zone, day, hour) for day, hour in zip(days[:-1].tolist(), hours.tolist(), strict=True) if hour != 24]
     return tuple(found)
 

@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pandas as pd
 
-from planner.intake.cells import Floats, Ints, Times, distinct, numbers
+from planner.intake.cells import Floats, Ints, Times, numbers
 from planner.intake.findings import Findings, Question
 from planner.intake.raw import Flags
-from planner.intake.table import Table, fault_rows
+from planner.intake.table import Coded, Table, distinct, fault_rows
 
 INTERVALS_MINUTES = (15, 30, 60)
 SHORTER_MINUTES = (1, 2, 3, 5, 6, 10)
@@ -55,7 +55,8 @@ class Rows:
 
 def queue_names(table: Table, column: str, findings: Findings) -> tuple[tuple[str, ...], Ints]:
     """Names of queues, exactly as written, and the number of each row's. An apostrophe that shields a name from a spreadsheet ('+49) is no part of it."""
-    names, queue = distinct(_SHIELD.sub("", cell) for cell in table.columns[column])
+    texts, codes = distinct(table.columns[column])
+    names, queue = distinct(Coded([_SHIELD.sub("", text) for text in texts], codes).joined())
     wrong = np.array([bool(name) and not _NAME.fullmatch(name) for name in names], dtype=bool)[queue]
     fault_rows(findings, table, table.blank(column), column, ("the cell is blank", "Name the queue."))
     fault_rows(findings, table, wrong, column, ("this cannot be the name of a queue", "Use one line of at most 80 characters."))
@@ -126,18 +127,39 @@ def clock_doubled(rows: Rows, zones: Mapping[str, str | None], findings: Finding
 
 
 def _clock(local: Times, zone: str) -> tuple[Flags, Flags]:
-    """Whether each local time is skipped, and whether it comes twice."""
-    index = pd.DatetimeIndex(local)
+    """Whether each local time is skipped, and whether it comes twice. Only days on which the clock changes are looked at."""
+    days = np.arange(local.min().astype("datetime64[D]"), local.max().astype("datetime64[D]") + 2)
+    changing = days[:-1][np.diff(instants(days.astype("datetime64[s]"), zone)) != 86_400]
+    near = np.isin(local.astype("datetime64[D]"), changing)
+    skipped, doubled = np.zeros(len(local), dtype=bool), np.zeros(len(local), dtype=bool)
+    index = pd.DatetimeIndex(local[near])
     summer = index.tz_localize(zone, nonexistent="NaT", ambiguous=np.ones(len(index), dtype=bool))
     winter = index.tz_localize(zone, nonexistent="NaT", ambiguous=np.zeros(len(index), dtype=bool))
-    skipped = np.asarray(summer.isna())
-    return skipped, np.asarray(summer != winter) & ~skipped
+    skipped[near] = np.asarray(summer.isna())
+    doubled[near] = np.asarray(summer != winter) & ~skipped[near]
+    return skipped, doubled
+
+
+def instants(local: Times, zone: str) -> Ints:
+    """Seconds since 1970 in UTC; of two moments that the clock shows alike, the first."""
+    index = pd.DatetimeIndex(local).tz_localize(zone, ambiguous=np.ones(len(local), dtype=bool), nonexistent="shift_forward")
+    return index.tz_convert("UTC").tz_localize(None).to_numpy(dtype="datetime64[s]").astype(np.int64)
+
+
+def _any_twice(queue: Ints, moment: Ints) -> bool:
+    """Whether a queue and moment stand there twice."""
+    if queue.any():
+        return len(np.unique(np.stack([queue, moment]), axis=1).T) < len(moment)
+    moment = np.sort(moment)
+    return bool((np.diff(moment) == 0).any())
 
 
 def repeated(rows: Rows, doubled: Flags, findings: Findings) -> None:
     """Rows of a queue and time that stand in the file already are faults; an hour that the clock shows twice may stand there twice."""
     moment = np.where(np.isnat(rows.utc), rows.time, rows.utc).astype(np.int64)
     known = np.flatnonzero(~np.isnat(rows.time))
+    if not _any_twice(rows.queue[known], moment[known]):
+        return
     order = known[np.lexsort((known, moment[known], rows.queue[known]))]
     same = np.concatenate([[False], (np.diff(moment[order]) == 0) & (np.diff(rows.queue[order]) == 0)]) if len(order) else np.zeros(0, dtype=bool)
     begin = np.maximum.accumulate(np.where(same, 0, np.arange(len(order))))
@@ -236,7 +258,7 @@ def merged(rows: Rows) -> pd.DataFrame:
     """Faultless rows as a frame: line, queue, time, contacts, aht_s. An hour that the clock shows twice is one row, its handle time weighted by contacts."""
     names = np.array(rows.names, dtype=object)[rows.queue]
     frame = pd.DataFrame({"line": rows.table.lines, "queue": names, "time": rows.time, "contacts": rows.contacts, "aht_s": rows.aht_s})
-    if len(np.unique(np.stack([rows.queue, rows.time.astype(np.int64)]), axis=1).T) == len(frame):
+    if not _any_twice(rows.queue, rows.time.astype(np.int64)):
         return frame
     frame["seconds"] = frame["contacts"] * frame["aht_s"]
     frame["measured"] = frame["contacts"].where(frame["aht_s"].notna())

@@ -1,8 +1,9 @@
 """Rows of text below a header: columns by name, and what is wrong with the shape of the table."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -10,8 +11,47 @@ import numpy.typing as npt
 from planner.intake.findings import Findings
 from planner.intake.raw import HEADER_ROWS, Flags, RawTable, normal
 
-Cells = tuple[str, ...]
 SAMPLE_ROWS = 200
+Codes = npt.NDArray[np.signedinteger[Any]]
+
+
+@dataclass(frozen=True)
+class Coded:
+    """Cells as numbers into their different texts, for columns too long to be held as text."""
+
+    texts: list[str]
+    codes: Codes
+
+    def __getitem__(self, position: int) -> str:
+        return self.texts[self.codes[position]]
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    def __iter__(self) -> Iterator[str]:
+        return (self.texts[code] for code in self.codes)
+
+    def joined(self) -> "Coded":
+        """The same cells where some of the texts have become alike."""
+        known: dict[str, int] = {}
+        codes = np.array([known.setdefault(text, len(known)) for text in self.texts], dtype=self.codes.dtype)
+        return self if len(known) == len(self.texts) else Coded(list(known), codes[self.codes])
+
+
+Cells = tuple[str, ...] | Coded
+
+
+def distinct(cells: Iterable[str]) -> tuple[list[str], Codes]:
+    """The different texts in order of appearance, and the number of each cell's text among them.
+
+    >>> distinct(["b", "a", "b"])
+    (['b', 'a'], array([0, 1, 0]))
+    """
+    if isinstance(cells, Coded):
+        return cells.texts, cells.codes
+    numbers: dict[str, int] = {}
+    codes = np.array([numbers.setdefault(cell, len(numbers)) for cell in cells], dtype=np.int64)
+    return list(numbers), codes
 
 
 @dataclass(frozen=True)
@@ -33,7 +73,7 @@ class Table:
     lines: npt.NDArray[np.int64]
     titles: dict[str, str] = field(default_factory=dict)
     """What the file calls a column, where that is another name."""
-    parts: Cells = ()
+    parts: tuple[str, ...] = ()
     """The part of the file that each row stands in, where row numbers begin anew in each."""
 
     def at(self, position: int) -> str:
@@ -60,17 +100,24 @@ class Table:
 
     def blank(self, column: str) -> Flags:
         """Which cells of a column are blank."""
-        return np.array([not cell for cell in self.columns[column]], dtype=bool)
+        cells = self.columns[column]
+        if isinstance(cells, Coded):
+            return np.asarray(np.array([not text for text in cells.texts], dtype=bool)[cells.codes])
+        return np.array([not cell for cell in cells], dtype=bool)
 
     def take(self, positions: npt.NDArray[np.int64]) -> "Table":
         """Some of the rows, in this order."""
         return replace(
             self,
-            columns={column: tuple(cells[position] for position in positions) for column, cells in self.columns.items()},
+            columns={column: _taken(cells, positions) for column, cells in self.columns.items()},
             native={column: flags[positions] for column, flags in self.native.items()},
             lines=self.lines[positions],
             parts=tuple(self.parts[position] for position in positions) if self.parts else (),
         )
+
+
+def _taken(cells: Cells, positions: npt.NDArray[np.int64]) -> Cells:
+    return Coded(cells.texts, cells.codes[positions]) if isinstance(cells, Coded) else tuple(cells[position] for position in positions)
 
 
 def header_row(raw: RawTable, columns: tuple[str, ...]) -> Match | None:
@@ -96,14 +143,20 @@ def headless_match(raw: RawTable, widths: tuple[int, ...], forms: Mapping[int, r
 
 def below_header(raw: RawTable, header: int, columns: tuple[str, ...], findings: Findings) -> Table:
     """The columns below a header of a layout that has these and no others. Repeated and unknown columns and ragged rows are faults."""
+    names = check_names(raw, header, columns, findings)
+    _empty_below_blank_names(raw, header, names, findings)
+    return _below(raw, header, names, {column: column for column in columns}, findings)
+
+
+def check_names(raw: RawTable, header: int, columns: tuple[str, ...], findings: Findings) -> list[str]:
+    """The names in a header. Repeated ones, and those that a layout of these columns does not have, are faults."""
     names = [normal(cell) for cell in raw.rows[header]]
     place = f"{raw.place}, row {raw.lines[header]}"
     _check_repeated(names, set(names), place, findings)
     for name in names:
         if name and name not in columns:
             findings.fault(f"{place}, column {name}", "the layout has no such column", f"Remove it: the columns are {', '.join(columns)}.")
-    _empty_below_blank_names(raw, header, names, findings)
-    return _below(raw, header, names, {column: column for column in columns}, findings)
+    return names
 
 
 def mapped_below(raw: RawTable, header: int, roles: Mapping[str, str], findings: Findings) -> Table:

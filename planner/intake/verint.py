@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from planner.intake.cells import Ints, Times, days, distinct
+from planner.intake.cells import Ints, Times, days
 from planner.intake.columns import ColumnMap, rows_of
 from planner.intake.findings import Findings, Question
 from planner.intake.raw import RawTable
 from planner.intake.rows import Grain, Rows
-from planner.intake.table import Match, Table, headless, headless_match
+from planner.intake.table import Match, Table, distinct, headless, headless_match
 
 DATE = re.compile(r"[0-9]{1,2}([-/.])[0-9]{1,2}\1[0-9]{4}")
 NUMBER = re.compile(r"[0-9][0-9., ]*")

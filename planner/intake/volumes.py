@@ -64,14 +64,18 @@ class Volumes:
         found = {each.name: each for each in self.queues}[queue]
         if self.grain == "month":
             raise ValueError("a monthly file has no days")
-        mine = self.rows[(self.rows["queue"] == queue).to_numpy(dtype=bool)]
-        return grid_of(mine["time"].to_numpy(dtype="datetime64[s]"), mine["contacts"].to_numpy(dtype=float), found.interval_minutes or DAY_MINUTES)
+        return grid_of_rows(self.rows[(self.rows["queue"] == queue).to_numpy(dtype=bool)], found.interval_minutes)
+
+
+def grid_of_rows(rows: pd.DataFrame, minutes: int | None) -> Grid:
+    """The rows of one queue by day and interval."""
+    return grid_of(rows["time"].to_numpy(dtype="datetime64[s]"), rows["contacts"].to_numpy(dtype=float), minutes or DAY_MINUTES)
 
 
 def volumes_of(rows: Rows, layout: str, lengths: dict[str, int], findings: Findings) -> Volumes:
     """The volumes of faultless rows. A month beyond 1,000,000,000 contacts is a fault."""
     frame = merged(rows)
-    queues = tuple(_queue_volumes(name, frame[(frame["queue"] == name).to_numpy(dtype=bool)], rows.grain, lengths.get(name)) for name in rows.names)
+    queues = tuple(queue_volumes(name, frame[(frame["queue"] == name).to_numpy(dtype=bool)], rows.grain, lengths.get(name)) for name in rows.names)
     check_largest(queues, rows.table.place, findings)
     shape, columns = findings.columns or ("", None)
     return Volumes(layout, findings.file_name, rows.table.place, queues, frame, rows.grain, columns, shape)
@@ -85,7 +89,8 @@ def check_largest(queues: tuple[QueueVolumes, ...], place: str, findings: Findin
                 findings.fault(place, f"the contacts of queue '{queue.name}' in {month} add up to more than 1,000,000,000", "Correct them.")
 
 
-def _queue_volumes(name: str, rows: pd.DataFrame, grain: Grain, length: int | None) -> QueueVolumes:
+def queue_volumes(name: str, rows: pd.DataFrame, grain: Grain, length: int | None) -> QueueVolumes:
+    """The volumes of one queue from its rows."""
     times, contacts = rows["time"].to_numpy(dtype="datetime64[s]"), rows["contacts"].to_numpy(dtype=float)
     months, of_row = np.unique(times.astype("datetime64[M]"), return_inverse=True)
     aht = rows["aht_s"].to_numpy(dtype=float)
