@@ -36,6 +36,12 @@ def baseline(scenario: Scenario, need: Requirement | None = None) -> Decisions:
     return _Spreadsheet(moved(scenario), need).decide()
 
 
+def around(scenario: Scenario, given: Decisions, need: Requirement | None = None) -> Decisions:
+    """The spreadsheet's leaders, overtime and contractors around starts and classes that are given; those are taken as they are."""
+    need = need or requirement(scenario)
+    return _Around(moved(scenario), need, given).decide()
+
+
 def look_ahead(scenario: Scenario, group: int) -> int:
     """Months from a start to 90 % of its peak."""
     multiplier = scenario.hiring.sources[0].exit_multiplier
@@ -524,6 +530,24 @@ class _Spreadsheet:
             share = min(1.0, max(0.0, self.purse.left[month]) / price)
             overtime, contractors = overtime * share, contractors * share
         self.decided.overtime_fte[month], self.decided.contractor_fte[month] = overtime, contractors
+
+
+class _Around(_Spreadsheet):
+    """The sheet of a planner to whom starts and classes are given."""
+
+    def __init__(self, scenario: Scenario, need: Requirement, given: Decisions) -> None:
+        super().__init__(scenario, need)
+        self.given = given
+
+    def _hire(self, month: int, group: int) -> None:
+        """Takes the given starts and classes of a group, but for those signed before the plan, which stand already."""
+        for source, people in enumerate(self.given.starts[month, group] - self.decided.starts[month, group]):
+            if people > 0:
+                self._start(month, group, source, int(people))
+                self._spend_hours(month, source, int(people))
+        more = int(self.given.classes[month, group] - self.decided.classes[month, group])
+        if more > 0:
+            self._seat(month, group, more)
 
 
 def _only_from_within(role: Role) -> bool:

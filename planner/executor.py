@@ -35,7 +35,8 @@ def in_child(function: Callable[..., Result], *args: Any, timeout_s: float = 30.
     try:
         child.start()
         there.close()
-        return _received(here, child, timeout_s)
+        result: Result = _received(here, child, timeout_s)
+        return result
     finally:
         _end(child)
         here.close()

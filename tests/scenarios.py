@@ -78,8 +78,11 @@ def two_sites(months=18):
     """Two sites in two currencies, two groups of settled people, a full ladder with promotions, two sources; all stages one month long."""
     people = {
         "opening": [{"tenure_months": 600, "heads": 60}, {"tenure_months": 4, "heads": 7}, {"tenure_months": 11, "heads": 9}],
-        "opening_classroom": 5, "opening_nesting": 4, "classroom_weeks": MONTH_IN_WEEKS, "nesting_weeks": MONTH_IN_WEEKS,
-    }  # fmt: skip
+        "opening_classroom": 5,
+        "opening_nesting": 4,
+        "classroom_weeks": MONTH_IN_WEEKS,
+        "nesting_weeks": MONTH_IN_WEEKS,
+    }
     return {
         "name": "Two sites",
         "horizon": {"first_month": "2027-01", "months": months},
@@ -90,30 +93,60 @@ def two_sites(months=18):
         "groups": [
             {"name": "sales", "site": "Austin", "stated_heads": {"start": 85}, "workforce": people},
             {
-                "name": "care", "site": "Porto", "stated_heads": {"start": 70, "add_monthly": 2}, "monthly_pay": 2_900,
+                "name": "care",
+                "site": "Porto",
+                "stated_heads": {"start": 70, "add_monthly": 2},
+                "monthly_pay": 2_900,
                 "workforce": people | {"annual_attrition": 0.5, "classroom_washout": 0.2, "ramp": {"start": 0.5, "rate_monthly": 0.3, "final": 1.1}},
-                "staffing": {"contracts": [
-                    {"name": "full", "heads_share": 0.7, "fte_fraction": 1}, {"name": "half", "heads_share": 0.3, "fte_fraction": 0.5}]},
+                "staffing": {"contracts": [{"name": "full", "heads_share": 0.7, "fte_fraction": 1}, {"name": "half", "heads_share": 0.3, "fte_fraction": 0.5}]},
             },
         ],
         "hiring": {"sources": [{"name": "boards", "cost_per_hire": 4_000}, {"name": "friends", "cost_per_hire": 900, "exit_multiplier": 0.5}]},
         "organisation": {
             "roles": [
-                role("team_lead", 12, {"sales": 7, "care": 6}, scope="group", feeder="frontline", time_in_grade_months=5, return_share=0.75,
-                     exit_probability_monthly=0.02),
-                role("manager", 7, {"Austin": 2, "Porto": 1}, leads="team_lead", feeder="team_lead", time_in_grade_months=3, search_cost=7_000,
-                     promotion_failure=0.4, return_share=0.5, monthly_pay=7_500),
-                role("executive", 100, {"all": 3}, scope="all", feeder="manager", time_in_grade_months=2, search_cost=40_000, monthly_pay=15_000,
-                     external_premium=0.3),
+                role(
+                    "team_lead",
+                    12,
+                    {"sales": 7, "care": 6},
+                    scope="group",
+                    feeder="frontline",
+                    time_in_grade_months=5,
+                    return_share=0.75,
+                    exit_probability_monthly=0.02,
+                ),
+                role(
+                    "manager",
+                    7,
+                    {"Austin": 2, "Porto": 1},
+                    leads="team_lead",
+                    feeder="team_lead",
+                    time_in_grade_months=3,
+                    search_cost=7_000,
+                    promotion_failure=0.4,
+                    return_share=0.5,
+                    monthly_pay=7_500,
+                ),
+                role(
+                    "executive",
+                    100,
+                    {"all": 3},
+                    scope="all",
+                    feeder="manager",
+                    time_in_grade_months=2,
+                    search_cost=40_000,
+                    monthly_pay=15_000,
+                    external_premium=0.3,
+                ),
                 role("trainer", 60, {"Austin": 2, "Porto": 2}, kind="support", feeder="frontline", time_in_grade_months=0),
                 role("recruiter", 120, {"all": 2}, kind="support", scope="all", exit_probability_monthly=0.03),
             ]
         },
         "finance": {
             "rates": [{"currency": "EUR", "from_month": "2026-01", "rate": 1.1}, {"currency": "EUR", "from_month": "2027-07", "rate": 1.2}],
-            "pay_rise_annual": 0.04, "contractors_max_fte": 5,
+            "pay_rise_annual": 0.04,
+            "contractors_max_fte": 5,
         },
-    }  # fmt: skip
+    }
 
 
 # Every family of parameters --------------------------------------------------------------------------------------------------------------------
@@ -134,83 +167,243 @@ def _queue(name, channel, **more):
 def _queues(months):
     strict = {"service_level": 0.8, "awt_s": 20, "max_asa_s": 15, "max_abandonment": 0.03, "max_occupancy": 0.8}
     return [
-        _queue("impatient calls", {"kind": "voice", "patience_s": 120, "target": strict, "staff_for": "expected_service"}, base_contacts=9_000,
-               growth_monthly=0.01, season=SEASON, follows_open_days=True, day_cv=0.1, aht_s=280, aht_drift_annual=-0.03,
-               week_profile=[6, 5, 5, 5, 5, 2, 0], day_profile=[DAY], opening=_hours(country="US", subdivision="TX", holiday_share=0.3, zone="US/Central"),
-               events=[{"name": "campaign", "first_month": "2027-03", "months": 2, "contacts_change": 0.2, "aht_change": 0.1}]),
-        _queue("patient calls", {"kind": "voice", "patience_s": None, "target": {"service_level": 0.7, "awt_s": 60, "max_asa_s": 10, "max_occupancy": 0.9}},
-               contacts_monthly=[5_000 + 50 * month for month in range(months)], aht_monthly_s=[240 + month for month in range(months)], aht_scv=2.5),
-        _queue("chats", {"kind": "chat", "length_factors": [1, 1.3, 1.7], "patience_s": 200, "target": {"service_level": 0.75, "awt_s": 40, "max_occupancy": 0.9,
-               "max_asa_s": 30, "max_abandonment": 0.05}}, base_contacts=4_000, growth_monthly=0.02, aht_s=500),
-        _queue("mail", {"kind": "deferred", "deadline_hours": 10, "opening_backlog": 4_000, "max_occupancy": 0.85}, base_contacts=3_000, aht_s=400,
-               day_profile=[DAY], events=[{"name": "outage", "first_month": "2027-06", "contacts_change": 0.5}]),
+        _queue(
+            "impatient calls",
+            {"kind": "voice", "patience_s": 120, "target": strict, "staff_for": "expected_service"},
+            base_contacts=9_000,
+            growth_monthly=0.01,
+            season=SEASON,
+            follows_open_days=True,
+            day_cv=0.1,
+            aht_s=280,
+            aht_drift_annual=-0.03,
+            week_profile=[6, 5, 5, 5, 5, 2, 0],
+            day_profile=[DAY],
+            opening=_hours(country="US", subdivision="TX", holiday_share=0.3, zone="US/Central"),
+            events=[{"name": "campaign", "first_month": "2027-03", "months": 2, "contacts_change": 0.2, "aht_change": 0.1}],
+        ),
+        _queue(
+            "patient calls",
+            {"kind": "voice", "patience_s": None, "target": {"service_level": 0.7, "awt_s": 60, "max_asa_s": 10, "max_occupancy": 0.9}},
+            contacts_monthly=[5_000 + 50 * month for month in range(months)],
+            aht_monthly_s=[240 + month for month in range(months)],
+            aht_scv=2.5,
+        ),
+        _queue(
+            "chats",
+            {
+                "kind": "chat",
+                "length_factors": [1, 1.3, 1.7],
+                "patience_s": 200,
+                "target": {"service_level": 0.9, "awt_s": 25, "max_occupancy": 0.95, "max_asa_s": 30, "max_abandonment": 0.3},
+            },
+            base_contacts=4_000,
+            day_profile=[DAY],
+            growth_monthly=0.02,
+            aht_s=500,
+        ),
+        _queue(
+            "mail",
+            {"kind": "deferred", "deadline_hours": 10, "opening_backlog": 4_000, "max_occupancy": 0.85},
+            base_contacts=3_000,
+            aht_s=400,
+            day_profile=[DAY],
+            events=[{"name": "outage", "first_month": "2027-06", "contacts_change": 0.5}],
+        ),
         _queue("returns", {"kind": "voice", "patience_s": 90, "target": {"service_level": 0.8, "max_occupancy": None}}, base_contacts=3_500, aht_s=240),
-    ]  # fmt: skip
+    ]
 
 
 def _groups(months):
     seasonal = {"name": "leave", "where": "out", "fraction": 0.1, "season": [0.5, 0.8, 1, 1.1, 1, 1, 1.6, 1.6, 1, 0.9, 0.8, 1.2]}
-    mixed = {"schedule_efficiency": 0.85, "weekly_hours": 38,
-             "shrinkage": [seasonal, {"name": "sickness", "where": "out", "fraction": 0.05}, {"name": "breaks", "where": "in", "fraction": 0.12}],
-             "contracts": [{"name": "full", "heads_share": 0.6, "fte_fraction": 1}, {"name": "part", "heads_share": 0.4, "fte_fraction": 0.5}]}  # fmt: skip
-    bands = [{"up_to_months": 4, "exit_probability_monthly": 0.06}, {"up_to_months": 9, "exit_probability_monthly": 0.04}, {"up_to_months": None, "exit_probability_monthly": 0.025}]
+    mixed = {
+        "schedule_efficiency": 0.85,
+        "weekly_hours": 38,
+        "shrinkage": [seasonal, {"name": "sickness", "where": "out", "fraction": 0.05}, {"name": "breaks", "where": "in", "fraction": 0.12}],
+        "contracts": [{"name": "full", "heads_share": 0.6, "fte_fraction": 1}, {"name": "part", "heads_share": 0.4, "fte_fraction": 0.5}],
+    }
+    bands = [
+        {"up_to_months": 4, "exit_probability_monthly": 0.06},
+        {"up_to_months": 9, "exit_probability_monthly": 0.04},
+        {"up_to_months": None, "exit_probability_monthly": 0.025},
+    ]
     return [
-        {"name": "generalists", "site": "Austin", "pooled": True, "breadth_penalty": 0.07, "monthly_pay": 3_900, "staffing": mixed,
-         "serves": [{"name": "impatient calls", "share": 0.6}, {"name": "returns"}, {"name": "mail", "share": 0.5}],
-         "workforce": {"opening": [{"tenure_months": 8.5, "heads": 40}, {"tenure_months": 30, "heads": 90}], "opening_classroom": 5, "opening_nesting": 6,
-                       "signed_starts": [4, 5], "tenure_bands": bands, "classroom_weeks": 5, "nesting_weeks": 3, "ramp": {"start": 0.6, "rate_monthly": 0.4, "final": 1.05}}},
-        {"name": "specialists", "site": "Austin", "serves": [{"name": "impatient calls", "share": 0.4}, {"name": "patient calls"}],
-         "workforce": {"opening": [{"tenure_months": 20, "heads": 110}], "annual_attrition": 0.4}},
-        {"name": "digital", "site": "Porto", "serves": [{"name": "chats"}, {"name": "mail", "share": 0.5}],
-         "workforce": {"opening": [{"tenure_months": 15, "heads": 70}], "classroom_washout": 0.2, "nesting_washout": 0.1, "nesting_proficiency": 0.3}},
-        {"name": "back office", "site": "Porto", "stated_heads": {"start": 30, "add_monthly": 1.5}, "workforce": {"opening": [{"tenure_months": 40, "heads": 30}]}},
-        {"name": "fraud", "site": "Porto", "stated_heads": {"path": [20 + month // 3 for month in range(months)]},
-         "workforce": {"opening": [{"tenure_months": 40, "heads": 19}]}},
-    ]  # fmt: skip
+        {
+            "name": "generalists",
+            "site": "Austin",
+            "pooled": True,
+            "breadth_penalty": 0.07,
+            "monthly_pay": 3_900,
+            "staffing": mixed,
+            "serves": [{"name": "impatient calls", "share": 0.6}, {"name": "returns"}, {"name": "mail", "share": 0.5}],
+            "workforce": {
+                "opening": [{"tenure_months": 8.5, "heads": 40}, {"tenure_months": 30, "heads": 85}],
+                "opening_classroom": 5,
+                "opening_nesting": 6,
+                "signed_starts": [4, 5],
+                "tenure_bands": bands,
+                "classroom_weeks": 5,
+                "nesting_weeks": 3,
+                "ramp": {"start": 0.6, "rate_monthly": 0.4, "final": 1.05},
+            },
+        },
+        {
+            "name": "specialists",
+            "site": "Austin",
+            "serves": [{"name": "impatient calls", "share": 0.4}, {"name": "patient calls"}],
+            "workforce": {"opening": [{"tenure_months": 20, "heads": 24}], "annual_attrition": 0.4},
+        },
+        {
+            "name": "digital",
+            "site": "Porto",
+            "serves": [{"name": "chats"}, {"name": "mail", "share": 0.5}],
+            "workforce": {"opening": [{"tenure_months": 15, "heads": 70}], "classroom_washout": 0.2, "nesting_washout": 0.1, "nesting_proficiency": 0.3},
+        },
+        {
+            "name": "back office",
+            "site": "Porto",
+            "stated_heads": {"start": 40, "add_monthly": 1.5},
+            "workforce": {"opening": [{"tenure_months": 40, "heads": 30}]},
+        },
+        {
+            "name": "fraud",
+            "site": "Porto",
+            "stated_heads": {"path": [20 + month // 3 for month in range(months)]},
+            "workforce": {"opening": [{"tenure_months": 40, "heads": 19}]},
+        },
+    ]
 
 
 def _roles():
     return [
-        role("team_lead", 11, {"generalists": 14, "specialists": 10, "digital": 5, "back office": 2, "fraud": 1}, scope="group", feeder="frontline",
-             internal_share=0.7, return_share=0.8, lead_time_months=1, time_in_grade_months=6, external_premium=0.1, search_cost=2_000, monthly_pay=5_200),
-        role("manager", 6, {"Austin": 4, "Porto": 1}, leads="team_lead", feeder="team_lead", time_in_grade_months=7.5, ready_share=0.2, promotion_failure=0.25,
-             internal_share=0.5, lead_time_months=2, search_cost=9_000, exit_probability_monthly=0.02, monthly_pay=7_500),
-        role("executive", 100, {"all": 3}, scope="all", feeder="manager", seek="when_broken", lead_time_months=4, internal_share=0.4, search_cost=40_000,
-             ready_share=0.5, external_premium=0.25, exit_probability_monthly=0.02, monthly_pay=15_000),
-        role("trainer", 60, {"Austin": 5, "Porto": 3}, kind="support", feeder="frontline", internal_share=0.4, time_in_grade_months=14, ready_share=0.1,
-             promotion_failure=0.3, return_share=0.5, search_cost=1_500, exit_probability_monthly=0.03),
-        role("recruiter", 120, {"all": 3}, kind="support", scope="all", exit_probability_monthly=0.03, search_cost=1_000, seek="when_broken", lead_time_months=2),
-    ]  # fmt: skip
+        role(
+            "team_lead",
+            11,
+            {"generalists": 12, "specialists": 2, "digital": 6, "back office": 3, "fraud": 2},
+            scope="group",
+            feeder="frontline",
+            internal_share=0.7,
+            return_share=0.8,
+            lead_time_months=1,
+            time_in_grade_months=6,
+            external_premium=0.1,
+            search_cost=2_000,
+            monthly_pay=5_200,
+        ),
+        role(
+            "manager",
+            6,
+            {"Austin": 4, "Porto": 1},
+            leads="team_lead",
+            feeder="team_lead",
+            time_in_grade_months=7.5,
+            ready_share=0.2,
+            promotion_failure=0.25,
+            internal_share=0.5,
+            lead_time_months=2,
+            search_cost=9_000,
+            exit_probability_monthly=0.02,
+            monthly_pay=7_500,
+        ),
+        role(
+            "executive",
+            100,
+            {"all": 3},
+            scope="all",
+            feeder="manager",
+            seek="when_broken",
+            lead_time_months=4,
+            internal_share=0.4,
+            search_cost=40_000,
+            ready_share=0.5,
+            external_premium=0.25,
+            exit_probability_monthly=0.02,
+            monthly_pay=15_000,
+        ),
+        role(
+            "trainer",
+            60,
+            {"Austin": 5, "Porto": 3},
+            kind="support",
+            feeder="frontline",
+            internal_share=0.4,
+            time_in_grade_months=14,
+            ready_share=0.1,
+            promotion_failure=0.3,
+            return_share=0.5,
+            search_cost=1_500,
+            exit_probability_monthly=0.03,
+        ),
+        role(
+            "recruiter", 120, {"all": 3}, kind="support", scope="all", exit_probability_monthly=0.03, search_cost=1_000, seek="when_broken", lead_time_months=2
+        ),
+    ]
 
 
 def everything(months=26):
     """A scenario that uses every family of parameters, each so that it has an effect."""
-    friends = {"name": "friends", "referrals_per_head_monthly": 0.06, "referral_saturation": 0.02, "cost_per_hire": 900, "exit_multiplier": 0.8,
-               "time_to_fill_median_days": 20, "funnel": {"screened": 0.6, "interviewed": 0.6, "offered": 0.5, "accepted": 0.8, "started": 0.9}}  # fmt: skip
+    friends = {
+        "name": "friends",
+        "referrals_per_head_monthly": 0.06,
+        "referral_saturation": 0.02,
+        "cost_per_hire": 900,
+        "exit_multiplier": 0.8,
+        "time_to_fill_median_days": 20,
+        "funnel": {"screened": 0.6, "interviewed": 0.6, "offered": 0.5, "accepted": 0.8, "started": 0.9},
+    }
     return {
         "name": "Everything",
         "notes": "One of each.",
         "horizon": {"first_month": "2027-01", "months": months},
         "sites": [
-            {"name": "Austin", "country": "US", "subdivision": "TX",
-             "training": {"rooms": 5, "class_size_min": 4, "class_size_max": 14, "trainers_per_class": 1.2, "mentor_tenure_months": 4, "mentor_share_max": 0.3}},
-            {"name": "Porto", "country": "PT", "currency": "EUR", "pay_factor": 0.55,
-             "training": {"rooms": 3, "class_size_min": 3, "class_size_max": 10, "mentees_per_mentor": 1.5, "mentor_loss": 0.4, "mentor_share_max": 0.3}},
+            {
+                "name": "Austin",
+                "country": "US",
+                "subdivision": "TX",
+                "training": {
+                    "rooms": 5,
+                    "class_size_min": 4,
+                    "class_size_max": 14,
+                    "trainers_per_class": 1.2,
+                    "mentor_tenure_months": 4,
+                    "mentor_share_max": 0.3,
+                },
+            },
+            {
+                "name": "Porto",
+                "country": "PT",
+                "currency": "EUR",
+                "pay_factor": 0.55,
+                "training": {"rooms": 3, "class_size_min": 3, "class_size_max": 10, "mentees_per_mentor": 1.5, "mentor_loss": 0.4, "mentor_share_max": 0.3},
+            },
         ],
         "queues": _queues(months),
         "groups": _groups(months),
         "hiring": {
             "sources": [friends, {"name": "agency", "starts_max_monthly": 9, "cost_per_hire": 8_000, "time_to_fill_sigma": 0.4}, {"name": "boards"}],
-            "hours_per_applicant": 0.06, "starts_max_monthly": 30, "interview_share_max": 0.12,
+            "hours_per_applicant": 0.06,
+            "starts_max_monthly": 30,
+            "interview_share_max": 0.12,
         },
         "organisation": {"roles": _roles()},
         "finance": {
             "rates": [{"currency": "EUR", "from_month": "2026-06", "rate": 1.1}, {"currency": "EUR", "from_month": "2027-09", "rate": 1.18}],
-            "pay_rise_annual": 0.04, "contractors_max_fte": 4, "overtime_max": 0.05, "budget_monthly": [2_600_000 + 30_000 * month for month in range(months)],
+            "pay_rise_annual": 0.04,
+            "contractors_max_fte": 4,
+            "overtime_max": 0.05,
+            "budget_monthly": [2_600_000 + 30_000 * month for month in range(months)],
         },
-        "levers": {"growth_monthly": 0.002, "aht_change": 0.02, "service_level": 0.82, "attrition_change": 0.1, "shrinkage_change": 0.05,
-                   "starts_max_monthly": 28, "first_span": 12, "top_span": 90},
-    }  # fmt: skip
+        "levers": {
+            "growth_monthly": 0.002,
+            "aht_change": 0.02,
+            "service_level": 0.82,
+            "attrition_change": 0.1,
+            "shrinkage_change": 0.05,
+            "starts_max_monthly": 28,
+            "first_span": 12,
+            "top_span": 90,
+        },
+    }
 
 
 # Generated scenarios ---------------------------------------------------------------------------------------------------------------------------
@@ -296,7 +489,9 @@ def documents(draw, months=14):
         draw(_generated_role("recruiter", 50, "all", kind="support", scope="all")),
     ]
     stated = st.fixed_dictionaries({"start": _rounded(0, 2 * heads, 0), "add_monthly": _rounded(0, heads / 8, 1)})
-    budget = st.one_of(st.none(), st.lists(st.integers(0, 12_000 * heads * groups), min_size=months, max_size=months), st.just([6_000 * heads * groups] * months))
+    budget = st.one_of(
+        st.none(), st.lists(st.integers(0, 12_000 * heads * groups), min_size=months, max_size=months), st.just([6_000 * heads * groups] * months)
+    )
     contracts = [{"name": "full", "heads_share": 0.5, "fte_fraction": 1}, {"name": "half", "heads_share": 0.5, "fte_fraction": 0.5}]
     return {
         "name": "Generated",

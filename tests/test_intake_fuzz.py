@@ -9,10 +9,10 @@ import random
 from datetime import datetime
 
 import pytest
-from tests.mangled import BREAKING, DAMAGING, INTERVAL, KEEPING, MONTHLY, File, damaged_parts, dropped_column, right_file
 
 from planner.errors import InvalidVolumes
 from planner.intake import OpenQuestions, Report, Volumes, own_csv, read_volumes
+from tests.mangled import BREAKING, DAMAGING, INTERVAL, KEEPING, MONTHLY, File, damaged_parts, dropped_column, right_file
 
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "500"))
 SEED = int(os.environ.get("FUZZ_SEED", "0"))

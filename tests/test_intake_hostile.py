@@ -42,17 +42,19 @@ def workbook(far_out: bool = False) -> bytes:
 
 def small_bomb() -> bytes:
     """A workbook of 1.4 kB with one cell in its last corner."""
+    kind, office = "application/vnd.openxmlformats-", "http://schemas.openxmlformats.org/"
+    main, sheet = f"{kind}officedocument.spreadsheetml.sheet.main+xml", f"{kind}officedocument.spreadsheetml.worksheet+xml"
+    links = f"{office}officeDocument/2006/relationships"
     parts = {
-        "[Content_Types].xml": '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.'
-        'openxmlformats-package.relationships+xml"/><Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.'
-        'sheet.main+xml"/><Override PartName="/xl/worksheets/sheet1.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/></Types>',
-        "_rels/.rels": '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" Type="http://schemas.openxmlformats.org/'
-        'officeDocument/2006/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>',
-        "xl/workbook.xml": '<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/'
-        'relationships"><sheets><sheet name="S" sheetId="1" r:id="r1"/></sheets></workbook>',
-        "xl/_rels/workbook.xml.rels": '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" Type="http://schemas.'
-        'openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.xml"/></Relationships>',
-        "xl/worksheets/sheet1.xml": '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData><row><c r="A1"><v>1</v></c></row>'
+        "[Content_Types].xml": f'<Types xmlns="{office}package/2006/content-types"><Default Extension="rels" ContentType="{kind}package.relationships+xml"/>'
+        f'<Override PartName="/xl/workbook.xml" ContentType="{main}"/><Override PartName="/xl/worksheets/sheet1.xml" ContentType="{sheet}"/></Types>',
+        "_rels/.rels": f'<Relationships xmlns="{office}package/2006/relationships"><Relationship Id="r1" Type="{links}/officeDocument" '
+        'Target="xl/workbook.xml"/></Relationships>',
+        "xl/workbook.xml": f'<workbook xmlns="{office}spreadsheetml/2006/main" xmlns:r="{links}"><sheets><sheet name="S" sheetId="1" r:id="r1"/>'
+        "</sheets></workbook>",
+        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{office}package/2006/relationships"><Relationship Id="r1" Type="{links}/worksheet" '
+        'Target="worksheets/sheet1.xml"/></Relationships>',
+        "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{office}spreadsheetml/2006/main"><sheetData><row><c r="A1"><v>1</v></c></row>'
         '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData></worksheet>',
     }
     return zipped({name: text.encode() for name, text in parts.items()})
@@ -103,8 +105,8 @@ def locked() -> bytes:
         (lambda: bytes(raw.MOST_BYTES + 1), "MB, more than"),
         (lambda: b"[" + b"[" * 1_000_000, "nested too deep"),
     ],
-    ids=["small bomb", "far-out cell", "zip bomb", "gzip bomb", "parquet bomb", "truncated", "encrypted", "old or locked", "cut gzip", "cut parquet", "2.4 M rows",
-         "too large", "deep"],
+    ids=["small bomb", "far-out cell", "zip bomb", "gzip bomb", "parquet bomb", "truncated", "encrypted", "old or locked", "cut gzip", "cut parquet",
+         "2.4 M rows", "too large", "deep"],
 )  # fmt: skip
 def test_a_hostile_file_is_refused_at_once(data, words):
     said, seconds = refusal(data())

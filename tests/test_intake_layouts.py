@@ -27,7 +27,6 @@ from planner.intake import (
     remember_map,
     spread_of,
 )
-
 from tests.conftest import real_series
 
 Values = dict[tuple[str, datetime], tuple[float, float | None]]
@@ -105,7 +104,8 @@ HISTORY = ["Interval Start UTC Date", "Queue", "Media Type", "Skill Set", "Langu
 
 
 def history(media: tuple[str, ...] = ("Voice",), form: str = "%Y-%m-%dT%H:%M:%SZ", aht: float = 300.0) -> str:
-    return table(HISTORY, [[time.strftime(form), "Help", kind, "a|||b", "", 4 + number, 2, 2 * aht] for kind in media for number, time in enumerate(quarters())])
+    rows = [[time.strftime(form), "Help", kind, "a|||b", "", 4 + number, 2, 2 * aht] for kind in media for number, time in enumerate(quarters())]
+    return table(HISTORY, rows)
 
 
 @pytest.mark.parametrize("form", ["%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%dT%H:%M:%S.000Z"])
@@ -254,7 +254,8 @@ def test_a_header_above_a_file_that_has_none_is_told() -> None:
 
 
 def test_a_calabrio_forecast_comes_back_value_for_value() -> None:
-    rows = [["Insurance", f"{time:%Y%m%d %H:%M}", f"{time + timedelta(minutes=15):%Y%m%d %H:%M}", 16 + n, 135.46, 490.74, 16.85] for n, time in enumerate(quarters())]
+    spans = [(f"{time:%Y%m%d %H:%M}", f"{time + timedelta(minutes=15):%Y%m%d %H:%M}") for time in quarters()]
+    rows = [["Insurance", *span, 16 + n, 135.46, 490.74, 16.85] for n, span in enumerate(spans)]
     volumes, report = read(table(None, rows))
     assert values(volumes) == {("Insurance", time): (16.0 + n, 135.46 + 490.74) for n, time in enumerate(quarters())}
     assert (report.layout, report.interval_minutes) == ("calabrio_forecast", (15,))
@@ -266,7 +267,8 @@ def test_a_calabrio_forecast_comes_back_value_for_value() -> None:
 
 def calabrio_queue(overflow: int = 0, header: bool = False) -> str:
     rows = [
-        [15, f"{time:%Y%m%d}", f"{time:%H:%M}", 7, "Help", 10 + n, overflow, 1, 0, 5, 40, 9, 5 * 200, 5 * 40, 3, 3, 4, 5, 9, 0, 0] for n, time in enumerate(quarters())
+        [15, f"{time:%Y%m%d}", f"{time:%H:%M}", 7, "Help", 10 + n, overflow, 1, 0, 5, 40, 9, 5 * 200, 5 * 40, 3, 3, 4, 5, 9, 0, 0]
+        for n, time in enumerate(quarters())
     ]
     return table([f"field{chr(97 + number)}" for number in range(21)] if header else None, rows, ";")
 
@@ -286,6 +288,15 @@ def test_whether_overflow_counts_as_contacts_is_asked() -> None:
     assert values(read(calabrio_queue(3), offered="with_overflow")[0])["Help", quarters()[0]] == (13.0, 240.0)
 
 
+def test_zero_intervals_are_read_as_zeros_and_a_missing_one_is_a_gap() -> None:
+    zeros = calabrio_queue().replace("7;Help;10;", "7;Help;0;").replace("7;Help;11;", "7;Help;0;")
+    volumes, report = read(zeros)
+    assert [values(volumes)["Help", time] for time in quarters()[:3]] == [(0.0, None), (0.0, None), (12.0, 240.0)]
+    assert report.gaps == ()
+    lines = zeros.splitlines()
+    assert sum(gap.missing for gap in read("\n".join([*lines[:5], *lines[6:]]))[1].gaps) == 1
+
+
 def test_an_interval_of_45_minutes_cannot_be_planned() -> None:
     assert "the column interval says 45" in faults(calabrio_queue().replace("15;2027", "45;2027"))[0]
 
@@ -294,7 +305,8 @@ def test_an_interval_of_45_minutes_cannot_be_planned() -> None:
 
 
 def eleveo(days: int = 16) -> str:
-    return table(["Timestamp", "Queue", "Calls", "AHT"], [[f"{time:%Y-%m-%dT%H:%M:%SZ}", "a", n % 9, 200 + n % 7] for n, time in enumerate(quarters(96 * days))])
+    rows = [[f"{time:%Y-%m-%dT%H:%M:%SZ}", "a", n % 9, 200 + n % 7] for n, time in enumerate(quarters(96 * days))]
+    return table(["Timestamp", "Queue", "Calls", "AHT"], rows)
 
 
 def test_an_eleveo_file_is_known_by_its_quarter_hours_and_its_columns_are_confirmed() -> None:
@@ -307,12 +319,13 @@ def test_an_eleveo_file_is_known_by_its_quarter_hours_and_its_columns_are_confir
 
 
 def test_another_table_is_mapped_shown_confirmed_and_remembered_by_its_header(tmp_path: Path) -> None:
-    rows = [[f"{day:02d}.01.2027", f"{hour:02d}:{minute:02d}", "Süd", "voice", 5 + hour, 300 + day] for day in range(18, 22) for hour in (8, 9) for minute in (0, 30)]
+    starts = [datetime(2027, 1, day, hour, minute) for day in range(18, 22) for hour in (8, 9) for minute in (0, 30)]
+    rows = [[f"{start:%d.%m.%Y}", f"{start:%H:%M}", "Süd", "voice", 5 + start.hour, 300 + start.day] for start in starts]
     text = table(["Datum", "Uhrzeit", "Skill", "Channel", "Calls offered", "Avg handle time (s)"], rows, ";")
     with pytest.raises(OpenQuestions, match='"time": "datum", "grain": "interval", "contacts": "calls offered", "clock": "uhrzeit"'):
         read(text)
     volumes, report = read(text, columns="suggested")
-    assert values(volumes) == {("Süd", datetime(2027, 1, row[0][:2] and int(str(row[0])[:2]), int(str(row[1])[:2]), int(str(row[1])[3:]))): (float(row[4]), float(row[5])) for row in rows}  # type: ignore[index, misc]
+    assert values(volumes) == {("Süd", start): (5.0 + start.hour, 300.0 + start.day) for start in starts}
     assert volumes.columns is not None
     assert (volumes.layout, volumes.columns.media) == ("table", "channel")
     remember_map(tmp_path / "mine", volumes.shape, volumes.columns)
@@ -451,7 +464,8 @@ def test_part_months_and_clock_changes_are_told() -> None:
 
 
 def test_faults_make_a_table_that_a_spreadsheet_opens() -> None:
-    lines = list(csv.DictReader(io.StringIO(faults_csv([Fault("a.csv, row 3, column x", "it is wrong", "Mend it.", "=1+1"), Fault("a.csv", "all wrong")]).decode())))
+    faulty = [Fault("a.csv, row 3, column x", "it is wrong", "Mend it.", "=1+1"), Fault("a.csv", "all wrong")]
+    lines = list(csv.DictReader(io.StringIO(faults_csv(faulty).decode())))
     assert lines[0] == {"file": "a.csv", "row": "3", "column": "x", "found": "'=1+1", "problem": "it is wrong", "remedy": "Mend it."}
     assert (lines[1]["row"], lines[1]["problem"]) == ("", "all wrong")
 

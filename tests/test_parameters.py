@@ -224,7 +224,7 @@ FIELDS = [pytest.param(kind, name, id=f"{kind.__name__}.{name}") for kind in cla
 
 def test_the_declarations_reach_every_room():
     rooms = {kind.__module__.split(".")[1] for kind in classes()}
-    assert rooms == {"scenario", "horizon", "demand", "channels", "staffing", "workforce", "training", "hiring", "organisation", "finance"}
+    assert rooms >= {"scenario", "horizon", "demand", "channels", "staffing", "workforce", "training", "hiring", "organisation", "finance"}
 
 
 @pytest.mark.parametrize(("kind", "name"), FIELDS)

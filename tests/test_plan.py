@@ -83,7 +83,7 @@ def ladder_by_recursion(scenario, decided):
     return found, kept
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(decisions())
 def test_every_role_is_the_month_by_month_recursion(decided):
     plan = project(SCENARIO, decided)
@@ -94,7 +94,7 @@ def test_every_role_is_the_month_by_month_recursion(decided):
                 assert np.allclose(getattr(months.path, field)[:, u], [row[field] for row in rows], rtol=0, atol=1e-9), (months.role.name, field)
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(decisions())
 def test_the_frontline_of_a_plan_is_the_recursion_under_its_promotions(decided):
     plan = project(SCENARIO, decided)
@@ -131,7 +131,7 @@ def bench_by_recursion(scenario, decided, name):
     return benches
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(decisions())
 def test_every_bench_is_the_recursion_of_the_model(decided):
     plan = project(SCENARIO, decided)
@@ -140,7 +140,7 @@ def test_every_bench_is_the_recursion_of_the_model(decided):
             assert np.allclose(plan.role(name).ready[:, u], rows, rtol=0, atol=1e-9), (name, u)
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(decisions())
 def test_required_leaders_are_those_of_whichever_frontline_is_larger(decided):
     plan = project(SCENARIO, decided)
@@ -160,7 +160,7 @@ def test_required_leaders_are_those_of_whichever_frontline_is_larger(decided):
             assert each.vacancies[month].tolist() == filled
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(decisions())
 def test_classes_trainers_and_mentors_are_counted_month_by_month(decided):
     plan = project(SCENARIO, decided)
@@ -175,7 +175,7 @@ def test_classes_trainers_and_mentors_are_counted_month_by_month(decided):
             assert plan.training.mentors_available[month, s] == max(0, math.ceil(eligible - 0.5 - 1e-9))
 
 
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(decisions())
 def test_recruiting_hours_fall_evenly_in_the_months_before_a_start(decided):
     plan, hiring = project(SCENARIO, decided), SCENARIO.hiring
@@ -234,7 +234,7 @@ def cost_by_hand(plan):
     return found
 
 
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(decisions())
 def test_every_item_of_cost_is_recomputed_by_hand(decided):
     plan = project(SCENARIO, decided)
@@ -274,7 +274,7 @@ def test_a_plan_without_anyone_costs_nothing_in_every_month():
 # --- Shortage, starts, shapes
 
 
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(decisions())
 def test_required_is_available_and_missing_less_spare(decided):
     plan = project(SCENARIO, decided)

@@ -238,7 +238,7 @@ def test_growth_compounds_on_base_contacts_on_a_series_and_on_stated_heads():
     old, new = found["queues.patient calls.contacts_monthly"]
     assert [b / a for a, b in zip(old, new, strict=True)] == pytest.approx([1.03**month for month in range(26)])
     assert found["groups.fraud.stated_heads.path"][1][6] == pytest.approx(22 * 1.03**6)
-    assert found["groups.back office.stated_heads.path"][1][10] == pytest.approx(45 * 1.03**10)
+    assert found["groups.back office.stated_heads.path"][1][10] == pytest.approx(55 * 1.03**10)
 
 
 def test_handle_time_changes_everywhere_single_and_by_month():

@@ -6,7 +6,7 @@ import re
 import statistics
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
@@ -22,7 +22,8 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "time": ("interval start", "start time", "start", "timestamp", "date time", "datetime", "date", "day", "month", "period", "interval",
              "time", "datum", "monat"),
     "clock": ("time of day", "clock", "start time", "time", "hour", "interval", "uhrzeit"),
-    "queue": ("queue name", "queue", "planning group", "skill name", "skill", "work queue name", "workgroup", "service", "line", "department", "queue id", "lob"),
+    "queue": ("queue name", "queue", "planning group", "skill name", "skill", "work queue name", "workgroup", "service", "line", "department",
+              "queue id", "lob"),
     "media": ("media type", "media", "channel type", "channel"),
     "contacts": (
         "contacts offered", "calls offered", "offered", "contacts", "forecast volume", "volume",
@@ -30,10 +31,16 @@ NAMES: Mapping[str, tuple[str, ...]] = {
         "interactions", "tickets", "conversations", "total calls", "count", "handled", "answered",
     ),
     "handled": ("interactions handled", "contacts handled", "calls handled", "handled", "calls answered", "answered"),
-    "handle": ("aht", "average handle time", "avg handle time", "average handling time", "handle time", "handling time", "total handle time", "talk time", "duration"),
+    "handle": ("aht", "average handle time", "avg handle time", "average handling time", "handle time", "handling time", "total handle time",
+               "talk time", "duration"),
 }  # fmt: skip
 AVERAGE, TOTAL = re.compile(r"\b(aht|avg|average|mean|per)\b"), re.compile(r"\b(total|sum|dur|durations?)\b")
-UNITS = {"s": re.compile(r"\b(s|sec|secs|seconds?)\b"), "min": re.compile(r"\b(min|mins|minutes?)\b"), "h": re.compile(r"\b(h|hrs?|hours?)\b")}
+Unit = Literal["s", "min", "h"]
+UNITS: Mapping[Unit, re.Pattern[str]] = {
+    "s": re.compile(r"\b(s|sec|secs|seconds?)\b"),
+    "min": re.compile(r"\b(min|mins|minutes?)\b"),
+    "h": re.compile(r"\b(h|hrs?|hours?)\b"),
+}
 CLOCK_TEXT = re.compile(r"[0-9]{1,2}:[0-9]{2}(:[0-9]{2})?( ?[AaPp][Mm])?")
 SAMPLE = 400
 
@@ -130,7 +137,7 @@ def _with_handle_time(found: ColumnMap, numeric: set[str]) -> ColumnMap:
     if not handle:
         return found
     words = _words(handle)
-    unit = next((unit for unit, form in UNITS.items() if form.search(words)), "s")
+    unit: Unit = next((unit for unit, form in UNITS.items() if form.search(words)), "s")
     total = TOTAL.search(words) is not None and AVERAGE.search(words) is None
     handled = _best("handled", numeric - {handle, found.queue}) if total else ""
     return replace(found, handle=(handle,), handle_is="total" if total else "average", handled=handled, handle_unit=unit)
@@ -147,12 +154,12 @@ def _words(name: str) -> str:
 
 def _best(role: str, among: set[str]) -> str:
     """The column whose name says a role most plainly: alone, else at the begin or end of a longer name; empty for none."""
-    ranks = {}
+    ranks: dict[str, tuple[int, int]] = {}
     for name in sorted(among):
         words = _words(name)
         for rank, synonym in enumerate(NAMES[role]):
             if words == synonym or f" {synonym} " in f" {words} ":
-                ranks[name] = min(ranks.get(name, (9, 99)), (words != synonym, rank))
+                ranks[name] = min(ranks.get(name, (9, 99)), (int(words != synonym), rank))
     return min(ranks, key=lambda name: ranks[name]) if ranks else ""
 
 

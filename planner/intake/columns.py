@@ -10,7 +10,7 @@ import numpy as np
 from planner.intake.cells import Floats, Ints, Times, days, months, numbers, starts
 from planner.intake.findings import Findings, Question
 from planner.intake.raw import Flags
-from planner.intake.rows import LONGEST_AHT_S, Grain, Rows, queue_names, repeated
+from planner.intake.rows import LONGEST_AHT_S, Grain, Rows, queue_names, repeated, summed
 from planner.intake.table import Table, distinct, fault_rows
 
 SECONDS = {"s": 1.0, "min": 60.0, "h": 3600.0}
@@ -120,7 +120,8 @@ def rows_of(table: Table, columns: ColumnMap, findings: Findings) -> Rows:
 
 def _joined_clock(table: Table) -> Table:
     """Date and time of day as one column."""
-    joined = tuple(f"{_day_text(day)} {_clock_text(clock)}" if day and clock else "" for day, clock in zip(table.columns["start"], table.columns["clock"], strict=True))
+    pairs = zip(table.columns["start"], table.columns["clock"], strict=True)
+    joined = tuple(f"{_day_text(day)} {_clock_text(clock)}" if day and clock else "" for day, clock in pairs)
     titles = {**table.titles, "start": f"{table.title('start')} + {table.title('clock')}"}
     return replace(table, columns={**table.columns, "start": joined}, titles=titles)
 
@@ -160,7 +161,8 @@ def _aht_s(table: Table, columns: ColumnMap, found: Mapping[str, Floats], findin
         words = ("the cell is blank although there are contacts", "Write the handle time, 0 where there was none.")
         fault_rows(findings, table, table.blank(role) & (handled > 0), role, words)
     if "handled" in found:
-        fault_rows(findings, table, table.blank("handled") & (contacts > 0), "handled", ("the cell is blank although there are contacts", "Write the contacts handled."))
+        words = ("the cell is blank although there are contacts", "Write the contacts handled.")
+        fault_rows(findings, table, table.blank("handled") & (contacts > 0), "handled", words)
     summed = np.sum([found[role] for role in parts], axis=0) * SECONDS[columns.handle_unit]
     aht_s = np.divide(summed, handled, out=np.full(len(contacts), np.nan), where=handled > 0) if columns.handle_is == "total" else summed
     _implausible(table, parts, (handled, contacts, aht_s), findings)
@@ -172,7 +174,8 @@ def _implausible(table: Table, parts: list[str], found: tuple[Floats, Floats, Fl
     nothing = (aht_s == 0) & (handled > 0)
     fault_rows(findings, table, nothing, parts[0], ("the handle time is 0 although there are contacts", "Write the handle time in seconds."))
     long = (aht_s > LONGEST_AHT_S) & (contacts > 0)
-    fault_rows(findings, table, long, parts[0], ("the handle time of a contact is longer than a day", "Check whether the column holds averages or totals, and its unit."))
+    words = ("the handle time of a contact is longer than a day", "Check whether the column holds averages or totals, and its unit.")
+    fault_rows(findings, table, long, parts[0], words)
 
 
 # Queues
@@ -228,11 +231,12 @@ def _collapsed(rows: Rows, found: Mapping[str, Floats], groups: tuple[Ints, Ints
     group, first = groups
     weight = found.get("handled", rows.contacts) if columns.handle_is == "total" else rows.contacts
     known = ~np.isnan(rows.aht_s) & (weight > 0)
-    contacts = np.bincount(group, rows.contacts)
-    measured = np.bincount(group, np.where(known, weight, 0.0))
-    seconds = np.bincount(group, np.where(known, weight * np.where(known, rows.aht_s, 0.0), 0.0))
+    contacts = summed(group, rows.contacts)
+    measured = summed(group, np.where(known, weight, 0.0))
+    seconds = summed(group, np.where(known, weight * np.where(known, rows.aht_s, 0.0), 0.0))
     aht_s = np.divide(seconds, measured, out=np.full(len(first), np.nan), where=measured > 0)
-    findings.note(f"{len(group):,} rows are added up to {len(first):,}, one for each queue and time: {', '.join(columns.splits)} divide a queue no further here.")
+    splits = ", ".join(columns.splits)
+    findings.note(f"{len(group):,} rows are added up to {len(first):,}, one for each queue and time: {splits} divide a queue no further here.")
     return Rows(rows.table.take(first), rows.names, rows.queue[first], rows.time[first], rows.utc[first], contacts, aht_s, rows.grain)
 
 

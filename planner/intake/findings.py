@@ -99,6 +99,27 @@ class Findings:
         text = "the file does not say which queue it is about; which one is it?"
         return self.ask(Question("queue", text, (*self.queues, "<name of the queue>"))) or ""
 
+    def apart(self) -> "Findings":
+        """An empty one with the same answers, for a part of the file."""
+        return Findings(self.file_name, self._assume, self.queues, self.maps)
+
+    def add(self, part: "Findings") -> None:
+        """What another has found as well."""
+        faults, untold, questions = part.contents
+        told = faults[: self.room]
+        self._faults += told
+        for fault in faults[len(told) :]:
+            self.untold(fault.problem, 1)
+        for problem, count in untold.items():
+            self.untold(problem, count)
+        self._questions |= questions
+        self.notices += part.notices
+
+    @property
+    def contents(self) -> tuple[list[Fault], dict[str, int], dict[str, Question]]:
+        """Faults told one by one, those only counted, and questions."""
+        return self._faults, self._untold, self._questions
+
     @property
     def has_faults(self) -> bool:
         """Whether anything is wrong so far."""

@@ -39,7 +39,9 @@ class GenesysForecast:
         del header
         part = _part(raw.document, findings)
         first = _week_start(findings)
-        clock = findings.ask(Question("clock", "the arrays begin at the start of a week, but on which clock?", ("utc", "local"))) if part == "intervals" else "local"
+        clock = "local"
+        if part == "intervals":
+            clock = findings.ask(Question("clock", "the arrays begin at the start of a week, but on which clock?", ("utc", "local"))) or ""
         findings.settle()
         table = _table(raw, part, first, findings)
         findings.settle()
@@ -91,7 +93,8 @@ def _table(raw: RawTable, part: str, first: date, findings: Findings) -> Table:
     if len(cells) * 4 > MOST_CELLS:
         findings.stop(raw.place, f"the file has more than {MOST_CELLS:,} values", "Split it by planning group.")
     columns = {"start": starts, "queue": queues, "contacts": tuple(map(cell_text, contacts)), "aht_s": tuple(map(cell_text, aht_s))}
-    native = {name: np.array([name in ("start", "queue") or _is_number(cell) for cell in values]) for name, values in zip(columns, (starts, queues, contacts, aht_s), strict=True)}
+    native = {name: np.ones(len(starts), dtype=bool) for name in ("start", "queue")}
+    native |= {name: np.array(list(map(_is_number, values)), dtype=bool) for name, values in (("contacts", contacts), ("aht_s", aht_s))}
     titles = {"contacts": offered, "aht_s": handle, "queue": "planningGroupId"}
     return Table(raw.place, columns, native, np.array(lines, dtype=np.int64), titles, tuple(f"planning group {queue}" for queue in queues))
 

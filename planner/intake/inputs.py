@@ -140,7 +140,7 @@ def _of_changes(raw: RawTable, findings: Findings) -> Series:
         if wanted and wanted not in ids:
             continue
         metric = METRICS.get(str(record["metric"]))
-        week, count, value = (record.get(name) for name in ("weekStartNumber", "numberOfWeeks", "value"))
+        week, count, value = (record.get(name, "") for name in ("weekStartNumber", "numberOfWeeks", "value"))
         place = f"{raw.place}, change {number}"
         if metric is None:
             findings.fault(place, "this is not a metric", f"Use one of {', '.join(METRICS)}.", repr(record["metric"]))
@@ -232,10 +232,8 @@ def _attrition(place: str, values: dict[int, float], findings: Findings) -> Iter
     shares = _fractions(list(values.values()), "AttritionPercentage", findings)
     if period is None or shares is None:
         return
-    if period == "year":
-        yearly = float(np.mean(shares))
-    else:
-        yearly = float(-np.mean(np.log1p(-np.array(shares)))) * PERIODS_A_YEAR[period]
+    hazard = -np.log1p(-np.array(shares)) if period != "year" else np.array(shares)
+    yearly = float(np.mean(hazard)) * PERIODS_A_YEAR[period]
     why = f"mean of {min(shares):.3%} to {max(shares):.3%} a {period}, as separations over average heads in a year"
     yield Proposal(f"{place}.workforce.annual_attrition", round(yearly, 6), why)
 
@@ -271,7 +269,8 @@ def _fractions(values: list[float], name: str, findings: Findings) -> list[float
 def _of_template(raw: RawTable, group: Group | None, findings: Findings) -> Iterator[Proposal]:
     match = header_row(raw, ("month", "shrinkage_pct")) or header_row(raw, ("month", "current_headcount"))
     if match is None:
-        findings.stop(raw.place, "this is neither a Genesys capacity plan nor a WFM Labs template with Shrinkage_Pct or Current_Headcount", "Choose another file.")
+        problem = "this is neither a Genesys capacity plan nor a WFM Labs template with Shrinkage_Pct or Current_Headcount"
+        findings.stop(raw.place, problem, "Choose another file.")
     present = {"shrinkage": "shrinkage_pct", "heads": "current_headcount"}
     names = [normal(cell) for cell in raw.rows[match.header]]
     table = mapped_below(raw, match.header, {role: name for role, name in present.items() if name in names}, findings)

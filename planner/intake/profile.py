@@ -1,7 +1,7 @@
 """The shape of a queue's weeks and days, robust against single days, and how far its days vary beyond chance."""
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from functools import cached_property
 
 import numpy as np
 
@@ -14,7 +14,8 @@ FAR = 3.0
 """How many of those spreads a value may lie from its level before it counts as a single event."""
 
 
-class Grid(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Grid:
     """Contacts of one queue by day and interval from midnight; one interval a day where rows are days."""
 
     days: Ints
@@ -34,6 +35,11 @@ class Grid(NamedTuple):
         """Months since 1970-01 [D]."""
         return self.days.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
 
+    @cached_property
+    def usual(self) -> Floats:
+        """What each day and interval usually holds [D, S]."""
+        return usual(self)
+
 
 def grid_of(times: Times, contacts: Floats, minutes: int) -> Grid:
     """Rows as a grid; `minutes` is the length of an interval, 1,440 where rows are days.
@@ -43,11 +49,14 @@ def grid_of(times: Times, contacts: Floats, minutes: int) -> Grid:
     """
     seconds = times.astype("datetime64[s]").astype(np.int64)
     slots = 24 * 60 // minutes
-    days, day = np.unique(seconds // 86_400, return_inverse=True)
-    cell = day * slots + (seconds % 86_400) // (60 * minutes)
+    day = seconds // 86_400
+    counts = np.bincount(day - day.min())
+    days, place = np.flatnonzero(counts) + day.min(), np.cumsum(counts > 0) - 1
+    cell = place[day - day.min()] * slots + (seconds % 86_400) // (60 * minutes)
     shape = len(days), slots
     present = np.bincount(cell, minlength=shape[0] * shape[1]).reshape(shape) > 0
-    return Grid(days, np.bincount(cell, contacts, minlength=shape[0] * shape[1]).reshape(shape), present)
+    sums = np.asarray(np.bincount(cell, contacts, minlength=shape[0] * shape[1]), dtype=float)
+    return Grid(days, sums.reshape(shape), present)
 
 
 def weekday_of(days: Ints) -> Ints:
@@ -77,7 +86,7 @@ def without_single_days(grid: Grid) -> Floats:
 
     A day of an outage or a flood then moves a profile hardly more than any other day; where no value lies far out, nothing changes.
     """
-    level = usual(grid)
+    level = grid.usual
     reach = FAR * np.sqrt(np.maximum(level, 1.0) + (USUAL_CV * level) ** 2)
     kept: Floats = np.minimum(np.maximum(grid.contacts, level - reach), level + reach)
     return kept

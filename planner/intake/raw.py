@@ -16,7 +16,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow
-import pyarrow.parquet
 import python_calamine
 
 from planner.intake.findings import Findings, Question
@@ -349,6 +348,8 @@ def _records(records: list[dict[str, Any]], findings: Findings) -> RawTable:
 
 def read_parquet(data: bytes, findings: Findings) -> RawTable:
     """The table of a Parquet file. Its own figures are read before its cells."""
+    import pyarrow.parquet  # it takes long to load, and few files need it
+
     try:
         file = pyarrow.parquet.ParquetFile(io.BytesIO(data))
         problem = _parquet_problem(file)
@@ -362,7 +363,7 @@ def read_parquet(data: bytes, findings: Findings) -> RawTable:
     return _without_blank_rows(_as_text(findings.file_name, [names, *rows], first_line=0), findings)
 
 
-def _parquet_problem(file: pyarrow.parquet.ParquetFile) -> str:
+def _parquet_problem(file: Any) -> str:
     figures = file.metadata
     if figures.num_rows * max(1, figures.num_columns) > MOST_CELLS:
         return f"the file has {figures.num_rows * figures.num_columns:,} cells, more than {MOST_CELLS:,}"

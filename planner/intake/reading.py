@@ -142,11 +142,16 @@ def own_csv(volumes: Volumes) -> bytes:
 
     Raises InvalidVolumes where contacts have no handle time, which the own layouts do not allow.
     """
+    check_handle_times(volumes)
+    return _own("own_interval" if volumes.has_intervals else "own_monthly").written(volumes)
+
+
+def check_handle_times(volumes: Volumes) -> None:
+    """Refuse to write contacts without a handle time."""
     missing = [queue.name for queue in volumes.queues if any(aht is None and count > 0 for aht, count in zip(queue.aht_s, queue.contacts, strict=True))]
     if missing:
         remedy = "Answer with --assume aht_s=300, or the handle time that you know."
         raise InvalidVolumes([Fault(volumes.place, f"queue '{name}' has no handle time, and the planner's own layout needs one", remedy) for name in missing])
-    return _own("own_interval" if volumes.has_intervals else "own_monthly").written(volumes)
 
 
 def check_answers(findings: Findings, assume: Mapping[str, str], zone: str | None) -> None:

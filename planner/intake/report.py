@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import numpy as np
 import pandas as pd
@@ -10,7 +10,7 @@ import pandas as pd
 from planner.errors import Fault
 from planner.intake.cells import Floats, Ints
 from planner.intake.own import write
-from planner.intake.profile import Grid, usual, weekday_of
+from planner.intake.profile import Grid, weekday_of
 from planner.intake.raw import Flags
 from planner.intake.rows import Rows, instants
 from planner.intake.volumes import QueueVolumes, Volumes
@@ -21,6 +21,10 @@ SURE_CONTACTS = 15.0
 """A stretch in which so many contacts usually come has none by chance once in three million times: e^-15."""
 FAR = 4.0
 SMALLEST_CV = 0.03
+
+
+Span = tuple[int, np.datetime64, np.datetime64]
+"""Number of rows, first and last time."""
 
 
 @dataclass(frozen=True)
@@ -90,18 +94,36 @@ class Report:
     clock_changes: tuple[ClockChange, ...] = ()
 
 
+@dataclass(frozen=True)
+class Days:
+    """What the days of one queue say: the part of the report that needs every row."""
+
+    rows: int
+    gaps: tuple[Gap, ...] = ()
+    missing_days: int = 0
+    stretches: tuple[Stretch, ...] = ()
+    outliers: tuple[Outlier, ...] = ()
+
+
+def days_of(queue: QueueVolumes, grid: Grid | None, zone: str | None) -> Days:
+    """What the days, or without a grid the months, of one queue say."""
+    if grid is None:
+        return Days(len(queue.months), stretches=tuple(_empty_months(queue)), outliers=tuple(_month_outliers(queue)))
+    gaps = tuple(_gaps(queue, grid, zone)) if queue.interval_minutes else ()
+    return Days(int(grid.present.sum()), gaps, _missing_days(grid), tuple(_stretches(queue, grid)), tuple(_outliers(queue, grid)))
+
+
 def report_of(volumes: Volumes, rows: Rows, zones: Mapping[str, str | None], notices: Sequence[str]) -> Report:
     """The report on faultless volumes."""
-    span = rows.time.min(), rows.time.max()
     grids = {} if volumes.grain == "month" else {queue.name: volumes.grid(queue.name) for queue in volumes.queues}
-    return report_on(volumes, grids, zones, (len(rows.time), *span), notices)
+    days = {queue.name: days_of(queue, grids.get(queue.name), zones.get(queue.name)) for queue in volumes.queues}
+    return report_on(volumes, days, zones, (len(rows.time), rows.time.min(), rows.time.max()), notices)
 
 
-def report_on(volumes: Volumes, grids: Mapping[str, Grid], zones: Mapping[str, str | None], span: tuple[int, np.datetime64, np.datetime64], notices: Sequence[str]) -> Report:
-    """The report on volumes whose days are given as grids; `span` is the number of rows, the first and the last time."""
+def report_on(volumes: Volumes, days: Mapping[str, Days], zones: Mapping[str, str | None], span: Span, notices: Sequence[str]) -> Report:
+    """The report on volumes whose queues have been looked at one by one."""
     count, first, last = span
     form = {"month": "%Y-%m", "day": "%Y-%m-%d", "interval": "%Y-%m-%d %H:%M"}[volumes.grain]
-    merged = sum(int(grid.present.sum()) for grid in grids.values()) if volumes.grain == "interval" else count
     found = Report(
         file_name=volumes.file_name,
         layout=volumes.layout,
@@ -110,14 +132,14 @@ def report_on(volumes: Volumes, grids: Mapping[str, Grid], zones: Mapping[str, s
         last=pd.Timestamp(last).strftime(form),
         queues=tuple(queue.name for queue in volumes.queues),
         interval_minutes=tuple(queue.interval_minutes for queue in volumes.queues),
-        gaps=tuple(gap for queue in volumes.queues if queue.interval_minutes for gap in _gaps(queue, grids[queue.name], zones.get(queue.name))),
-        doubled=count - merged,
+        gaps=tuple(gap for each in days.values() for gap in each.gaps),
+        doubled=count - sum(each.rows for each in days.values()) if volumes.grain == "interval" else 0,
         notices=(),
         totals=tuple(total for queue in volumes.queues for total in _totals(queue)),
         grain=volumes.grain,
-        missing_days=tuple((name, missing) for name, grid in grids.items() if (missing := _missing_days(grid))),
-        stretches=tuple(stretch for queue in volumes.queues for stretch in _stretches(queue, grids.get(queue.name))),
-        outliers=tuple(outlier for queue in volumes.queues for outlier in _outliers(queue, grids.get(queue.name))),
+        missing_days=tuple((name, each.missing_days) for name, each in days.items() if each.missing_days),
+        stretches=tuple(stretch for each in days.values() for stretch in each.stretches),
+        outliers=tuple(outlier for each in days.values() for outlier in each.outliers),
         clock_changes=_clock_changes(zones, first, last) if volumes.grain == "interval" else (),
     )
     return _with_notices(found, volumes, zones, list(notices))
@@ -162,18 +184,19 @@ def _clock_changes(zones: Mapping[str, str | None], first: np.datetime64, last: 
 # Out of the ordinary
 
 
-def _stretches(queue: QueueVolumes, grid: Grid | None) -> list[Stretch]:
-    """Runs of intervals, or days, without contacts in which many usually come; months without any between others."""
-    if grid is None:
-        inside = [place for place, contacts in enumerate(queue.contacts) if contacts]
-        return [
-            Stretch(queue.name, month, month, float(np.median([value for value in queue.contacts if value])))
-            for place, (month, contacts) in enumerate(zip(queue.months, queue.contacts, strict=True))
-            if inside and inside[0] < place < inside[-1] and not contacts
-        ]
+def _empty_months(queue: QueueVolumes) -> list[Stretch]:
+    """Months without any contact between months with some."""
+    inside = [place for place, contacts in enumerate(queue.contacts) if contacts]
+    usual = float(np.median([value for value in queue.contacts if value])) if inside else 0.0
+    empty = [place for place, contacts in enumerate(queue.contacts) if not contacts and inside and inside[0] < place < inside[-1]]
+    return [Stretch(queue.name, queue.months[place], queue.months[place], usual) for place in empty]
+
+
+def _stretches(queue: QueueVolumes, grid: Grid) -> list[Stretch]:
+    """Runs of intervals, or days, without contacts in which many usually come."""
     if len(grid.days) < FEWEST_DAYS:
         return []
-    expected = usual(grid).ravel()
+    expected = grid.usual.ravel()
     counted = np.flatnonzero(expected > 0.05)
     return _runs(queue, grid, counted, expected[counted])
 
@@ -183,27 +206,21 @@ def _runs(queue: QueueVolumes, grid: Grid, counted: Ints, expected: Floats) -> l
     edges = np.flatnonzero(np.diff(np.concatenate([[False], zero, [False]]).astype(int)))
     sums = np.concatenate([[0.0], np.cumsum(expected)])
     found = [(begin, end, sums[end] - sums[begin]) for begin, end in zip(edges[::2], edges[1::2], strict=True)]
-    times = _cell_times(grid, queue.interval_minutes)
-    return [Stretch(queue.name, times(counted[begin]), times(counted[end - 1]), float(total)) for begin, end, total in found if total >= SURE_CONTACTS]
+    sure = [(counted[begin], counted[end - 1], float(total)) for begin, end, total in found if total >= SURE_CONTACTS]
+    return [Stretch(queue.name, _cell_time(grid, queue, first), _cell_time(grid, queue, last), total) for first, last, total in sure]
 
 
-def _cell_times(grid: Grid, minutes: int | None):  # type: ignore[no-untyped-def]  # noqa: ANN202
-    slots = grid.contacts.shape[1]
-
-    def time_of(cell: int) -> str:
-        day = datetime(1970, 1, 1) + pd.Timedelta(days=int(grid.days[cell // slots]), minutes=int(cell % slots) * (minutes or 0))
-        return day.strftime("%Y-%m-%d %H:%M" if minutes else "%Y-%m-%d")
-
-    return time_of
+def _cell_time(grid: Grid, queue: QueueVolumes, cell: int) -> str:
+    day, slot = divmod(int(cell), grid.contacts.shape[1])
+    time = datetime(1970, 1, 1) + timedelta(days=int(grid.days[day]), minutes=slot * (queue.interval_minutes or 0))
+    return time.strftime("%Y-%m-%d %H:%M" if queue.interval_minutes else "%Y-%m-%d")
 
 
-def _outliers(queue: QueueVolumes, grid: Grid | None) -> list[Outlier]:
-    """Days further from their usual total than four robust spreads; of months, those over twice or under half of their neighbours' median."""
-    if grid is None:
-        return _month_outliers(queue)
+def _outliers(queue: QueueVolumes, grid: Grid) -> list[Outlier]:
+    """Days further from their usual total than four robust spreads."""
     if len(grid.days) < FEWEST_DAYS:
         return []
-    totals, expected = grid.contacts.sum(axis=1), usual(grid).sum(axis=1)
+    totals, expected = grid.contacts.sum(axis=1), grid.usual.sum(axis=1)
     known = expected > 0
     ratio = totals[known] / expected[known] - 1
     spread = max(SMALLEST_CV, 1.4826 * float(np.median(np.abs(ratio - np.median(ratio))))) if len(ratio) else 0.0
@@ -213,6 +230,7 @@ def _outliers(queue: QueueVolumes, grid: Grid | None) -> list[Outlier]:
 
 
 def _month_outliers(queue: QueueVolumes) -> list[Outlier]:
+    """Months over twice or under half of their neighbours' median."""
     found = []
     for place, (month, contacts) in enumerate(zip(queue.months, queue.contacts, strict=True)):
         near = [value for value in queue.contacts[max(0, place - 3) : place] + queue.contacts[place + 1 : place + 4] if value]
@@ -227,17 +245,20 @@ def _month_outliers(queue: QueueVolumes) -> list[Outlier]:
 def _with_notices(found: Report, volumes: Volumes, zones: Mapping[str, str | None], notices: list[str]) -> Report:
     """The report with what is in it told in sentences too."""
     if found.gaps:
-        notices.append(f"{sum(gap.missing for gap in found.gaps):,} intervals are missing inside {len(found.gaps):,} days that have data; they count as no contacts.")
+        missing = sum(gap.missing for gap in found.gaps)
+        notices.append(f"{missing:,} intervals are missing inside {len(found.gaps):,} days that have data; they count as no contacts.")
     if found.missing_days:
         told = ", ".join(f"{queue} {count:,}" for queue, count in found.missing_days)
         notices.append(f"Days without a row between the first and the last, on weekdays that have rows: {told}.")
     if found.stretches:
         first = found.stretches[0]
-        notices.append(f"{len(found.stretches):,} stretches have no contacts where many usually come, {first.queue} from {first.first} to {first.last} the first.")
+        told = f"{first.queue} from {first.first} to {first.last} the first"
+        notices.append(f"{len(found.stretches):,} stretches have no contacts where many usually come, {told}.")
     if found.outliers:
         far = max(found.outliers, key=lambda outlier: abs(np.log((outlier.contacts + 1) / (outlier.usual + 1))))
         told = f"{far.queue} on {far.when} with {far.contacts:,.0f} instead of about {far.usual:,.0f}"
-        notices.append(f"{len(found.outliers):,} {'months' if found.grain == 'month' else 'days'} are far from usual, {told} the furthest. They are counted; profiles give them little weight.")
+        many = f"{len(found.outliers):,} {'months' if found.grain == 'month' else 'days'}"
+        notices.append(f"{many} are far from usual, {told} the furthest. They are counted; profiles give them little weight.")
     notices += _clock_notices(found, zones)
     notices += _partial_months(volumes)
     return Report(**{**vars(found), "notices": tuple(notices)})
@@ -246,7 +267,8 @@ def _with_notices(found: Report, volumes: Volumes, zones: Mapping[str, str | Non
 def _clock_notices(found: Report, zones: Mapping[str, str | None]) -> list[str]:
     if found.grain != "interval":
         return []
-    told = [f"Clocks change on {', '.join(f'{change.day} ({change.hours:g} hours, {change.zone})' for change in found.clock_changes[:6])}."] if found.clock_changes else []
+    changes = [f"{change.day} ({change.hours:g} hours, {change.zone})" for change in found.clock_changes]
+    told = [f"Clocks change on {', '.join(changes[:6])}{' and later' if len(changes) > 6 else ''}."] if changes else []
     if found.doubled:
         told.append(f"{found.doubled:,} rows stand in an hour that the clock shows twice; they are added to the first.")
     if not all(zones.values()):

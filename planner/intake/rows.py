@@ -13,7 +13,7 @@ import pandas as pd
 from planner.intake.cells import Floats, Ints, Times, numbers
 from planner.intake.findings import Findings, Question
 from planner.intake.raw import Flags
-from planner.intake.table import Coded, Table, distinct, fault_rows
+from planner.intake.table import Coded, Codes, Table, distinct, fault_rows
 
 INTERVALS_MINUTES = (15, 30, 60)
 SHORTER_MINUTES = (1, 2, 3, 5, 6, 10)
@@ -31,7 +31,7 @@ class Rows:
 
     table: Table
     names: tuple[str, ...]
-    queue: Ints
+    queue: Codes
     time: Times
     utc: Times
     """Start in UTC where the file tells it, else NaT."""
@@ -56,13 +56,22 @@ class Rows:
 def queue_names(table: Table, column: str, findings: Findings) -> tuple[tuple[str, ...], Ints]:
     """Names of queues, exactly as written, and the number of each row's. An apostrophe that shields a name from a spreadsheet ('+49) is no part of it."""
     texts, codes = distinct(table.columns[column])
-    names, queue = distinct(Coded([_SHIELD.sub("", text) for text in texts], codes).joined())
+    names, queue = distinct(Coded(shielded(texts), codes).joined())
     wrong = np.array([bool(name) and not _NAME.fullmatch(name) for name in names], dtype=bool)[queue]
     fault_rows(findings, table, table.blank(column), column, ("the cell is blank", "Name the queue."))
     fault_rows(findings, table, wrong, column, ("this cannot be the name of a queue", "Use one line of at most 80 characters."))
     if len(names) > MOST_QUEUES:
         findings.stop(table.place, f"the file names {len(names):,} queues, more than {MOST_QUEUES:,}", "Check the column queue, or split the file.")
     return tuple(names), queue
+
+
+def shielded(names: list[str]) -> list[str]:
+    """Names without the apostrophe that keeps a spreadsheet from running them as formulas.
+
+    >>> shielded(["'+49", "'s Hertogenbosch"])
+    ['+49', "'s Hertogenbosch"]
+    """
+    return [_SHIELD.sub("", name) for name in names]
 
 
 def contacts_and_aht(table: Table, findings: Findings) -> tuple[Floats, Floats]:
@@ -146,7 +155,7 @@ def instants(local: Times, zone: str) -> Ints:
     return index.tz_convert("UTC").tz_localize(None).to_numpy(dtype="datetime64[s]").astype(np.int64)
 
 
-def _any_twice(queue: Ints, moment: Ints) -> bool:
+def any_twice(queue: Codes, moment: Ints) -> bool:
     """Whether a queue and moment stand there twice."""
     if queue.any():
         return len(np.unique(np.stack([queue, moment]), axis=1).T) < len(moment)
@@ -158,7 +167,7 @@ def repeated(rows: Rows, doubled: Flags, findings: Findings) -> None:
     """Rows of a queue and time that stand in the file already are faults; an hour that the clock shows twice may stand there twice."""
     moment = np.where(np.isnat(rows.utc), rows.time, rows.utc).astype(np.int64)
     known = np.flatnonzero(~np.isnat(rows.time))
-    if not _any_twice(rows.queue[known], moment[known]):
+    if not any_twice(rows.queue[known], moment[known]):
         return
     order = known[np.lexsort((known, moment[known], rows.queue[known]))]
     same = np.concatenate([[False], (np.diff(moment[order]) == 0) & (np.diff(rows.queue[order]) == 0)]) if len(order) else np.zeros(0, dtype=bool)
@@ -194,9 +203,9 @@ def interval_lengths(rows: Rows, findings: Findings) -> dict[str, int]:
 
 def _commonest_distance(times: Times) -> int:
     """Whole minutes, rounded down; 0 where no day has two starts."""
-    starts = np.unique(times)
-    within = np.diff(starts.astype("datetime64[D]")).astype(np.int64) == 0
-    values, counts = np.unique(np.diff(starts).astype(np.int64)[within], return_counts=True)
+    starts = np.sort(times.astype(np.int64))
+    apart = np.diff(starts)
+    values, counts = np.unique(apart[(apart > 0) & (np.diff(starts // 86_400) == 0)], return_counts=True)
     return int(values[counts.argmax()]) // 60 if len(values) else 0
 
 
@@ -218,6 +227,11 @@ def renamed(rows: Rows, findings: Findings) -> Rows:
     for name in sorted({name for name in new if new.count(name) > 1}):
         findings.fault(findings.file_name, f"two queues of the file would be named '{name}'", "Give each its own name.")
     return replace(rows, names=new) if len(set(new)) == len(new) else rows
+
+
+def summed(group: Ints, values: Floats) -> Floats:
+    """Sums of the values of each group, 0 and up."""
+    return np.asarray(np.bincount(group, values), dtype=float)
 
 
 def in_longer_intervals(rows: Rows, doubled: Flags, findings: Findings) -> Rows:
@@ -242,8 +256,8 @@ def _added_up(rows: Rows, step: int, minutes: int, findings: Findings) -> Rows:
     _, first, group, count = np.unique(np.stack([rows.queue, begin, ahead]), axis=1, return_index=True, return_inverse=True, return_counts=True)
     group = np.ravel(group)
     known = ~np.isnan(rows.aht_s)
-    contacts, measured = np.bincount(group, rows.contacts), np.bincount(group, np.where(known, rows.contacts, 0.0))
-    seconds = np.bincount(group, np.where(known, rows.contacts * np.where(known, rows.aht_s, 0.0), 0.0))
+    contacts, measured = summed(group, rows.contacts), summed(group, np.where(known, rows.contacts, 0.0))
+    seconds = summed(group, np.where(known, rows.contacts * np.where(known, rows.aht_s, 0.0), 0.0))
     aht_s = np.divide(seconds, measured, out=np.full(len(first), np.nan), where=measured > 0)
     time = begin[first].astype("datetime64[s]")
     utc = np.where(np.isnat(rows.utc[first]), np.datetime64("NaT"), time + ahead[first].astype("timedelta64[s]"))
@@ -258,7 +272,7 @@ def merged(rows: Rows) -> pd.DataFrame:
     """Faultless rows as a frame: line, queue, time, contacts, aht_s. An hour that the clock shows twice is one row, its handle time weighted by contacts."""
     names = np.array(rows.names, dtype=object)[rows.queue]
     frame = pd.DataFrame({"line": rows.table.lines, "queue": names, "time": rows.time, "contacts": rows.contacts, "aht_s": rows.aht_s})
-    if not _any_twice(rows.queue, rows.time.astype(np.int64)):
+    if not any_twice(rows.queue, rows.time.astype(np.int64)):
         return frame
     frame["seconds"] = frame["contacts"] * frame["aht_s"]
     frame["measured"] = frame["contacts"].where(frame["aht_s"].notna())

@@ -39,7 +39,8 @@ def read_volumes_safely(
     """As `read_volumes`, in a child process of 30 s and 2.5 GB at most: a file that needs more is refused, and nothing else happens."""
     if len(data) > MOST_BYTES:
         raise InvalidVolumes([Fault(file_name, f"the file has {len(data) / 2**20:,.0f} MB, more than {MOST_BYTES // 2**20}", REMEDY)])
-    return apart(partial(read_volumes, data, file_name, scenario, zone, dict(assume or {}), dict(maps or {})), file_name)
+    found: tuple[Volumes, Report] = apart(partial(read_volumes, data, file_name, scenario, zone, dict(assume or {}), dict(maps or {})), file_name)
+    return found
 
 
 def apart(read: Callable[[], Any], file_name: str, timeout_s: float = MOST_SECONDS) -> Any:

@@ -23,7 +23,7 @@ class Coded:
     codes: Codes
 
     def __getitem__(self, position: int) -> str:
-        return self.texts[self.codes[position]]
+        return self.texts[int(self.codes[position])]
 
     def __len__(self) -> int:
         return len(self.codes)
@@ -67,10 +67,10 @@ class Table:
     """Columns of a file: cells without outer spaces, which of them are native numbers or dates, and the row number of each in the file."""
 
     place: str
-    columns: dict[str, Cells]
+    columns: Mapping[str, Cells]
     """Cells by what the column stands for: start, queue, contacts ..."""
     native: dict[str, Flags]
-    lines: npt.NDArray[np.int64]
+    lines: Codes
     titles: dict[str, str] = field(default_factory=dict)
     """What the file calls a column, where that is another name."""
     parts: tuple[str, ...] = ()
@@ -105,7 +105,7 @@ class Table:
             return np.asarray(np.array([not text for text in cells.texts], dtype=bool)[cells.codes])
         return np.array([not cell for cell in cells], dtype=bool)
 
-    def take(self, positions: npt.NDArray[np.int64]) -> "Table":
+    def take(self, positions: Codes) -> "Table":
         """Some of the rows, in this order."""
         return replace(
             self,
@@ -116,7 +116,7 @@ class Table:
         )
 
 
-def _taken(cells: Cells, positions: npt.NDArray[np.int64]) -> Cells:
+def _taken(cells: Cells, positions: Codes) -> Cells:
     return Coded(cells.texts, cells.codes[positions]) if isinstance(cells, Coded) else tuple(cells[position] for position in positions)
 
 

@@ -20,7 +20,8 @@ def use_volumes(scenario: Scenario, volumes: Volumes) -> Scenario:
     """The scenario with the series of the queues that the volumes name replaced, over the months of its horizon.
 
     Monthly volumes replace contacts and handle time by month; days also the profile of the week and the day-to-day spread, intervals the interval
-    length and the profile of the day too, which are those of the whole file. Without handle times the queues keep their own. Raises InvalidVolumes where the volumes do not cover the horizon or lie outside opening hours.
+    length and the profile of the day too, which are those of the whole file. Without handle times the queues keep their own. Raises
+    InvalidVolumes where the volumes do not cover the horizon or lie outside opening hours.
     """
     faults = faults_of_use(volumes, scenario)
     if faults:

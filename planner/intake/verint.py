@@ -2,15 +2,16 @@
 
 import re
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
-from planner.intake.cells import Ints, Times, days
+from planner.intake.cells import Times, days
 from planner.intake.columns import ColumnMap, rows_of
 from planner.intake.findings import Findings, Question
 from planner.intake.raw import RawTable
 from planner.intake.rows import Grain, Rows
-from planner.intake.table import Match, Table, distinct, headless, headless_match
+from planner.intake.table import Codes, Match, Table, distinct, headless, headless_match
 
 DATE = re.compile(r"[0-9]{1,2}([-/.])[0-9]{1,2}\1[0-9]{4}")
 NUMBER = re.compile(r"[0-9][0-9., ]*")
@@ -41,6 +42,8 @@ def grain_of_rows(table: Table, date: str, queue: str, findings: Findings) -> Gr
     """Whether dated rows are months or days: their own dates tell it, else it is asked. None while that is open."""
     apart = Findings(findings.file_name, findings.answers)
     found = days(table, date, apart)
+    if apart.is_open:
+        return None
     _, codes = distinct(table.columns[queue]) if queue else ([], np.zeros(len(found), dtype=np.int64))
     told, reason = _told_grain(found, codes)
     if told == "mixed":
@@ -53,12 +56,12 @@ def grain_of_rows(table: Table, date: str, queue: str, findings: Findings) -> Gr
     return None if answer is None else "month" if answer == "months" else "day"
 
 
-def _told_grain(found: Times, queue: Ints) -> tuple[Grain | None, str] | tuple[str, str]:
+def _told_grain(found: Times, queue: Codes) -> tuple[Grain | Literal["mixed"] | None, str]:
     known = ~np.isnat(found)
     cells, counts = np.unique(np.stack([queue[known], found[known].astype("datetime64[M]").astype(np.int64)]), axis=1, return_counts=True)
-    inner = np.concatenate([(cells[0, 1:-1] == cells[0, :-2]) & (cells[0, 1:-1] == cells[0, 2:])]) if cells.shape[1] > 2 else np.zeros(0, dtype=bool)
+    inner = (cells[0, 1:-1] == cells[0, :-2]) & (cells[0, 1:-1] == cells[0, 2:])
     if counts.max(initial=0) > 1:
-        mixed = inner.any() and (counts[1:-1][inner] == 1).any()
+        mixed = bool((counts[1:-1][inner] == 1).any())
         return ("mixed", "") if mixed else ("day", "a month has several of them")
     following = np.diff(cells[1])[np.diff(cells[0]) == 0]
     if len(following) and (following == 1).all():

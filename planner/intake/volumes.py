@@ -91,26 +91,28 @@ def check_largest(queues: tuple[QueueVolumes, ...], place: str, findings: Findin
 
 def queue_volumes(name: str, rows: pd.DataFrame, grain: Grain, length: int | None) -> QueueVolumes:
     """The volumes of one queue from its rows."""
-    times, contacts = rows["time"].to_numpy(dtype="datetime64[s]"), rows["contacts"].to_numpy(dtype=float)
-    months, of_row = np.unique(times.astype("datetime64[M]"), return_inverse=True)
-    aht = rows["aht_s"].to_numpy(dtype=float)
-    known = (contacts > 0) & ~np.isnan(aht)
-    measured = np.bincount(of_row, np.where(known, contacts, 0.0))
-    seconds = np.bincount(of_row, np.where(known, contacts * np.where(known, aht, 0.0), 0.0))
-    monthly = monthly_volumes(name, months, np.bincount(of_row, contacts), seconds, measured)
+    times, contacts, aht_s = rows["time"].to_numpy(dtype="datetime64[s]"), rows["contacts"].to_numpy(dtype=float), rows["aht_s"].to_numpy(dtype=float)
+    monthly = by_month(name, times, contacts, aht_s)
     if grain == "month":
         return monthly
-    shaped = with_shape(monthly, grid_of(times, contacts, length or DAY_MINUTES), length)
-    return replace(shaped, first=times.min().item(), last=times.max().item(), intervals=len(times))
+    return with_shape(monthly, grid_of(times, contacts, length or DAY_MINUTES), length, times)
 
 
-def monthly_volumes(name: str, months: Times, totals: Floats, seconds: Floats, measured: Floats) -> QueueVolumes:
-    """A queue's months: contacts, and handling seconds over the contacts that they were measured on."""
-    aht_s = tuple(float(work / count) if count > 0 else None for work, count in zip(seconds, measured, strict=True))
-    return QueueVolumes(name, tuple(str(month) for month in months), tuple(totals.tolist()), aht_s)
+def by_month(name: str, times: Times, contacts: Floats, aht_s: Floats) -> QueueVolumes:
+    """A queue's contacts by month, and its handle time weighted by the contacts that have one."""
+    month = times.astype("datetime64[M]").astype(np.int64)
+    first = int(month.min())
+    of_row = month - first
+    known = (contacts > 0) & ~np.isnan(aht_s)
+    measured = np.bincount(of_row, np.where(known, contacts, 0.0))
+    seconds = np.bincount(of_row, np.where(known, contacts * np.where(known, aht_s, 0.0), 0.0))
+    there = np.flatnonzero(np.bincount(of_row))
+    labels = tuple(str(label) for label in (there + first).astype("datetime64[M]"))
+    mean = tuple(float(seconds[row] / measured[row]) if measured[row] > 0 else None for row in there)
+    return QueueVolumes(name, labels, tuple(np.bincount(of_row, contacts)[there].tolist()), mean)
 
 
-def with_shape(monthly: QueueVolumes, grid: Grid, length: int | None) -> QueueVolumes:
+def with_shape(monthly: QueueVolumes, grid: Grid, length: int | None, times: Times) -> QueueVolumes:
     """A queue's months with the profiles of its weeks and, where it has intervals, days."""
     week = mean_week(grid)
     return replace(
@@ -119,4 +121,7 @@ def with_shape(monthly: QueueVolumes, grid: Grid, length: int | None) -> QueueVo
         week_profile=tuple(week.sum(axis=1).tolist()),
         day_profile=tuple(tuple(day) for day in week.tolist()) if length else None,
         day_cv=excess_day_cv(grid.days, grid.contacts.sum(axis=1)),
+        first=times.min().item(),
+        last=times.max().item(),
+        intervals=len(times),
     )

@@ -388,8 +388,16 @@ def ratio_sentence(plan: Plan, found: RatioBreak) -> str:
     where = "" if found.unit == "all" else f" in {found.unit}"
     until = month_name(plan.months[found.last])
     when = f"in {until}" if found.first == found.last else f"between {month_name(plan.months[found.first])} and {until}"
-    drift = "nobody is in post" if not np.isfinite(found.worst) else f"the ratio drifts to {ratio(found.worst)} against {ratio(found.span)}"
-    return f"{title(found.role)} posts stand open{where} {when}: {drift}."
+    return f"{title(found.role)} posts stand open{where} {when}: {_drift(found)}."
+
+
+def _drift(found: RatioBreak) -> str:
+    """How far a ratio drifts; a post may also stand open because more people are required than are led."""
+    if not np.isfinite(found.worst):
+        return "nobody is in post"
+    if found.worst <= found.span or ratio(found.worst) == ratio(found.span):
+        return f"the people required ask for more at {ratio(found.span)}"
+    return f"the ratio drifts to {ratio(found.worst)} against {ratio(found.span)}"
 
 
 def verdict(plan: Plan) -> Verdict:
@@ -432,8 +440,12 @@ def _people_sentence(plan: Plan, short: tuple[Shortage, ...]) -> str:
         return _shortage_story(plan, short)
     spare = (plan.available_fte - plan.required_fte).sum(axis=1)
     closest = int(spare.argmin())
+    return f"{_hires(plan)} every group staffed; the closest month is {month_name(plan.months[closest])} with {_spare(spare[closest])} to spare."
+
+
+def _hires(plan: Plan) -> str:
     hires = people(plan.frontline.starts.sum())
-    return f"{hires} hired keep every group staffed; the closest month is {month_name(plan.months[closest])} with {_spare(spare[closest])} to spare."
+    return {"0 people": "People in post keep", "1 person": "1 person hired keeps"}.get(hires, f"{hires} hired keep")
 
 
 def _shortage_story(plan: Plan, short: tuple[Shortage, ...]) -> str:

@@ -7,7 +7,7 @@ from planner import demand
 from planner.horizon import DAYS, month_labels
 from planner.report import heat, words
 from planner.scenario import moved
-from planner.ui import section, session, upload, views
+from planner.ui import outlook, section, session, upload, views
 
 section.page_top()
 st.title("Demand", anchor=False)
@@ -39,6 +39,14 @@ with left, section.card(f"An ordinary week in {words.month_name(label)}", busies
 with right, section.card("The course of a day", "One line a weekday; the busiest day is strong."):
     section.chart(heat.day_curve(week, dark), "Contacts in each interval of a day, one line for each weekday")
 
-with section.card("Use your own volumes", "The file must cover the months of the plan. It replaces contacts and handle time of the queues that it names."):
+with section.card(
+    "Use your own volumes",
+    "Drop in what your tool exports, by month, day or interval. A file that covers the plan replaces contacts and handle time of its queues; "
+    "years of history are forecast.",
+):
     upload.templates(session.scenario())
-    upload.upload(session.scenario())
+    found = upload.upload(session.scenario())
+if found and found.is_history:
+    outlook.draw(found.volumes, found.file_id)
+if found:
+    outlook.profile(found.volumes)
