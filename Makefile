@@ -14,7 +14,6 @@ test: $(TEST_STAMP) browser
 
 lint: $(TEST_STAMP)
 	$(BIN)/ruff check .
-	$(BIN)/ruff format --check --diff . > /dev/null || true
 	$(BIN)/mypy
 
 bench: $(RUN_STAMP)

@@ -288,7 +288,8 @@ class _Spreadsheet:
             (parameters.interviewer_role, self.interviews_left, hiring.interviewer_capacity_hours),
         ):
             booked = -left[month:]
-            if role.name == name and np.any((booked > capacity(parameters, heads * staying) + HAIR) & (booked <= capacity(parameters, before * staying) + HAIR)):
+            fits, fitted = (booked <= capacity(parameters, people * staying) + HAIR for people in (heads, before))
+            if role.name == name and np.any(~fits & fitted):
                 return False
         return True
 

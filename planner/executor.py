@@ -1,9 +1,12 @@
 """Where work runs apart from this process: a disposable child, with a limit of time and of memory, whose end harms nobody else."""
 
 import contextlib
+import io
 import multiprocessing
+import os
 import resource
 from collections.abc import Callable
+from multiprocessing import context, forkserver, popen_forkserver, reduction, spawn, util
 from multiprocessing.connection import Connection
 from typing import Any, Literal, TypeVar
 
@@ -19,6 +22,31 @@ class ChildFailed(Exception):
         super().__init__(text)
 
 
+class _Popen(popen_forkserver.Popen):
+    """A start that leaves the caller's main module alone: the usual one would run it again in every child, for a dashboard the whole page."""
+
+    def _launch(self, process_obj: Any) -> None:
+        data = {name: value for name, value in spawn.get_preparation_data(process_obj.name).items() if not name.startswith("init_main")}
+        buffer = io.BytesIO()
+        context.set_spawning_popen(self)
+        try:
+            reduction.dump(data, buffer)
+            reduction.dump(process_obj, buffer)
+        finally:
+            context.set_spawning_popen(None)
+        self.sentinel, pipe = forkserver.connect_to_new_process(self._fds)  # type: ignore[attr-defined]
+        self.finalizer = util.Finalize(self, util.close_fds, (os.dup(pipe), self.sentinel))  # type: ignore[attr-defined]
+        with open(pipe, "wb", closefd=True) as file:
+            file.write(buffer.getbuffer())
+        self.pid = forkserver.read_signed(self.sentinel)
+
+
+class _Child(context.ForkServerProcess):
+    @staticmethod
+    def _Popen(process_obj: Any) -> Any:  # noqa: N802 - multiprocessing calls it so
+        return _Popen(process_obj)
+
+
 def in_child(function: Callable[..., Result], *args: Any, timeout_s: float = 30.0, memory_bytes: int = 2_500_000_000) -> Result:
     """What a function of a module returns, worked out in a process of its own. Raises ChildFailed; the caller goes on unharmed.
 
@@ -28,10 +56,10 @@ def in_child(function: Callable[..., Result], *args: Any, timeout_s: float = 30.
     >>> in_child(divmod, 7, 2)
     (3, 1)
     """
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([function.__module__])
-    here, there = context.Pipe(duplex=False)
-    child = context.Process(target=_work, args=(there, memory_bytes, function, args), daemon=True)
+    server = multiprocessing.get_context("forkserver")
+    server.set_forkserver_preload([function.__module__])
+    here, there = server.Pipe(duplex=False)
+    child = _Child(target=_work, args=(there, memory_bytes, function, args), daemon=True)
     try:
         child.start()
         there.close()

@@ -34,12 +34,12 @@ class Optimisation(Parameters):
     Assumption: 3 times, as for the frontline."""
 
     surplus_multiple: Multiple = 0.0
-    """Price of one FTE beyond the requirement for a month, as a multiple of frontline pay with on-cost, above the pay itself. It is not part of the plan's cost.
-    Assumption: none; idle people cost their pay."""
+    """Price of one FTE beyond the requirement for a month, as a multiple of frontline pay with on-cost, above the pay itself. It is not part of the plan's
+    cost. Assumption: none; idle people cost their pay."""
 
     hold_after: bool = True
-    """Whether the capacity of the last month must be held after the horizon, so that the plan does not run its people down towards the end; what is missing then
-    has the price of shortage. Assumption: yes."""
+    """Whether the capacity of the last month must be held after the horizon, so that the plan does not run its people down towards the end; what is missing
+    then has the price of shortage. Assumption: yes."""
 
     internal_share_tolerance: Fraction = 0.1
     """How far the share of promotions among all appointments of a role may be from its internal share, over the horizon. Assumption: 10 points."""

@@ -102,10 +102,7 @@ def test_every_library_lives_where_the_house_puts_it(path):
 
 @pytest.mark.parametrize("path", sources(), ids=lambda path: str(path.relative_to(ROOT)))
 def test_no_function_is_too_long_to_read(path):
-    if path.name == "_kernels.py":
-        limit = 80
-    else:
-        limit = 45
+    limit = 80 if path.name == "_kernels.py" else 45
     tree = ast.parse(path.read_text(encoding="utf-8"))
     long = [
         f"{path.relative_to(ROOT)}:{node.lineno} {node.name} has {_body_lines(node)} lines"

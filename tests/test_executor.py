@@ -1,7 +1,10 @@
 """Work in a disposable child: its result comes back, and whatever it does wrong stays with it."""
 
 import os
+import subprocess
+import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -50,3 +53,11 @@ def test_a_result_that_cannot_be_sent_is_an_error_and_no_child_is_left():
     with pytest.raises(ChildFailed):
         in_child(iter, [1].__class__)
     assert len(multiprocessing.active_children()) == before
+
+
+def test_the_callers_main_module_is_not_run_again(tmp_path):
+    script = tmp_path / "unguarded.py"
+    script.write_text("from planner.executor import in_child\nprint('main', flush=True)\nprint(in_child(divmod, 7, 2))\n")
+    here = {"cwd": Path(__file__).parents[1], "env": {**os.environ, "PYTHONPATH": "."}}
+    done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, timeout=60, **here)
+    assert done.stdout.split("\n")[:2] == ["main", "(3, 1)"], done.stderr

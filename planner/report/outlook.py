@@ -75,8 +75,8 @@ def _band(months: Sequence[str], last: Array, forecast: Forecast, share: float, 
     low, high = (np.concatenate([last, forecast.overlay_quantiles[_row(edge)]]) for edge in ((1 - share) / 2, (1 + share) / 2))
     days = _days(months)
     return Scatter(
-        x=[*days, *reversed(days)], y=np.concatenate([high, low[::-1]]), name=f"{words.percent(share)} of outcomes", mode="lines", fill="toself", fillcolor=fill,
-        line={"width": 0, "color": fill}, hoverinfo="skip",
+        x=[*days, *reversed(days)], y=np.concatenate([high, low[::-1]]), name=f"{words.percent(share)} of outcomes", mode="lines", fill="toself",
+        fillcolor=fill, line={"width": 0, "color": fill}, hoverinfo="skip",
     )  # fmt: skip
 
 
@@ -181,7 +181,8 @@ def method_in_words(name: str) -> str:
     >>> method_in_words("ets"), method_in_words("last_year")
     ('Smoothed level and season', 'Same month of the last known year')
     """
-    text = "mean of four: last level times season by days, smoothing, and season taken out with the best or a damped trend" if name == "combination" else WORDS[name]
+    combined = "mean of four: last level times season by days, smoothing, and season taken out with the best or a damped trend"
+    text = combined if name == "combination" else WORDS.get(name, name)
     return text[:1].upper() + text[1:]
 
 
@@ -222,7 +223,7 @@ def coverage_in_words(forecast: Forecast) -> str:
     low, high = min(share for _, share in held), max(share for _, share in held)
     text = f"Its 80 % band held {words.percent(low)} to {words.percent(high)} of outcomes" if words.percent(low) != words.percent(high) else ""
     text = text or f"Its 80 % band held {words.percent(low)} of outcomes"
-    wrong = [f"{words.percent(share)} {ahead} ahead, where it is too {'narrow' if share < COVERED[0] else 'wide'}" for ahead, share in held if not _holds(share)]
+    wrong = [f"{words.percent(share)} {ahead} ahead, where it is too {_too(share)}" for ahead, share in held if _too(share)]
     return f"{text}{', ' + ' and '.join(wrong) if wrong else ''}."
 
 
@@ -230,8 +231,8 @@ COVERED = (0.72, 0.88)
 """Between these shares an 80 % band is taken as honest."""
 
 
-def _holds(share: float) -> bool:
-    return COVERED[0] <= share <= COVERED[1]
+def _too(share: float) -> str:
+    return "narrow" if share < COVERED[0] else "wide" if share > COVERED[1] else ""
 
 
 def backtest_table(backtest: "pd.DataFrame", method: str) -> "pd.DataFrame":

@@ -41,12 +41,20 @@ class Job:
     settings: ForecastSettings
     share: float = 0.0
     stopping: threading.Event = field(default_factory=threading.Event)
+    shown: bool = False
+    """Whether the page with its progress has been drawn: only then it begins, so that loading the forecaster does not hold up the page."""
     outcome: "Future[Forecast] | None" = None
 
     @property
     def is_done(self) -> bool:
         """Whether there is a result or a reason why there is none."""
-        return self.outcome is None or self.outcome.done()
+        return self.outcome is not None and self.outcome.done()
+
+    def move_on(self) -> None:
+        """Sets to work what has been shown; it waits its turn where others are at work."""
+        if self.shown and self.outcome is None:
+            self.outcome = _workers().submit(_work, self)
+        self.shown = True
 
     def tell(self, share: float) -> None:
         """Takes note of the share done."""
@@ -67,13 +75,6 @@ def _workers() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(max_workers=AT_ONCE, thread_name_prefix="forecast")
 
 
-def begin(history: History, settings: ForecastSettings) -> Job:
-    """A forecast set to work; it waits its turn where others are at work."""
-    job = Job(history, settings.but(overlay=Overlay()))
-    job.outcome = _workers().submit(_work, job)
-    return job
-
-
 def _work(job: Job) -> Forecast:
     return forecast(job.history, job.settings, progress=job.tell, cancelled=job.stopping.is_set)
 
@@ -81,6 +82,7 @@ def _work(job: Job) -> Forecast:
 @st.fragment(run_every=EVERY_S)
 def _progress(job: Job) -> None:
     """How far the run is, twice a second, and the button that stops it."""
+    job.move_on()
     if job.is_done:
         st.rerun()
     if job.stopping.is_set():
@@ -109,7 +111,7 @@ def draw(volumes: Volumes, file_id: str) -> None:
         idle = job is None or job.is_done
         run = st.button("Forecast", icon=":material/query_stats:", type="primary", disabled=settings is None or not idle, key=session.key("outlook.run"))
         if run and settings is not None:
-            jobs[file_id, history.queue] = begin(history, settings)
+            jobs[file_id, history.queue] = Job(history, settings.but(overlay=Overlay()))
             st.rerun()
         if job is not None and not job.is_done:
             _progress(job)

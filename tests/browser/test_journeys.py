@@ -158,7 +158,8 @@ def test_a_faulty_volume_file_is_told_with_every_place_and_changes_nothing(page,
     before = page.get_by_test_id("stDataFrame").first.inner_text()
     scenario = scenarios.load(ROOT / "data" / "scenarios" / "centre_600.json")
     contacts = demand.contacts(scenario.queues[0], scenario.horizon)
-    lines = ["month,queue,contacts,aht_s"] + [f"{2027 + month // 12}-{month % 12 + 1:02d},service calls,{value:.0f},280" for month, value in enumerate(contacts)]
+    months = [f"{2027 + month // 12}-{month % 12 + 1:02d}" for month in range(len(contacts))]
+    lines = ["month,queue,contacts,aht_s", *(f"{month},service calls,{value:.0f},280" for month, value in zip(months, contacts, strict=True))]
     lines[5] = lines[5].replace("2027-05", "2027-15")
     lines.append("2027-01,no such queue,100,200")
     (tmp_path / "faulty.csv").write_text("\n".join(lines))
