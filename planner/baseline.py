@@ -564,8 +564,8 @@ def _most(wanted: Array, bears: Callable[[Array], bool]) -> Array:
     borne, too_many = 0, int(wanted.sum())
     while too_many - borne > 1:
         middle = (borne + too_many) // 2
-        borne, too_many = (middle, too_many) if bears(np.clip(middle - before, 0, wanted)) else (borne, middle)
-    return np.clip(borne - before, 0, wanted)
+        borne, too_many = (middle, too_many) if bears(np.minimum(np.maximum(middle - before, 0), wanted)) else (borne, middle)
+    return np.asarray(np.minimum(np.maximum(borne - before, 0), wanted))
 
 
 def _pace(capacity: Array, ahead: int) -> tuple[NDArray[np.intp], Array]:

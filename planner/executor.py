@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import resource
 from collections.abc import Callable
+from functools import lru_cache
 from multiprocessing import context, forkserver, popen_forkserver, reduction, spawn, util
 from multiprocessing.connection import Connection
 from typing import Any, Literal, TypeVar
@@ -22,6 +23,14 @@ class ChildFailed(Exception):
         super().__init__(text)
 
 
+@lru_cache
+def _server(module: str) -> forkserver.ForkServer:
+    """The process that children are forked from; it has the module loaded, so that they start at once."""
+    server = forkserver.ForkServer()
+    server.set_forkserver_preload([module])
+    return server
+
+
 class _Popen(popen_forkserver.Popen):
     """A start that leaves the caller's main module alone: the usual one would run it again in every child, for a dashboard the whole page."""
 
@@ -34,7 +43,7 @@ class _Popen(popen_forkserver.Popen):
             reduction.dump(process_obj, buffer)
         finally:
             context.set_spawning_popen(None)
-        self.sentinel, pipe = forkserver.connect_to_new_process(self._fds)  # type: ignore[attr-defined]
+        self.sentinel, pipe = _server(process_obj.module).connect_to_new_process(self._fds)  # type: ignore[attr-defined]
         self.finalizer = util.Finalize(self, util.close_fds, (os.dup(pipe), self.sentinel))  # type: ignore[attr-defined]
         with open(pipe, "wb", closefd=True) as file:
             file.write(buffer.getbuffer())
@@ -42,6 +51,10 @@ class _Popen(popen_forkserver.Popen):
 
 
 class _Child(context.ForkServerProcess):
+    def __init__(self, module: str, **options: Any) -> None:
+        super().__init__(**options)
+        self.module = module
+
     @staticmethod
     def _Popen(process_obj: Any) -> Any:  # noqa: N802 - multiprocessing calls it so
         return _Popen(process_obj)
@@ -56,10 +69,8 @@ def in_child(function: Callable[..., Result], *args: Any, timeout_s: float = 30.
     >>> in_child(divmod, 7, 2)
     (3, 1)
     """
-    server = multiprocessing.get_context("forkserver")
-    server.set_forkserver_preload([function.__module__])
-    here, there = server.Pipe(duplex=False)
-    child = _Child(target=_work, args=(there, memory_bytes, function, args), daemon=True)
+    here, there = multiprocessing.Pipe(duplex=False)
+    child = _Child(function.__module__, target=_work, args=(there, memory_bytes, function, args), daemon=True)
     try:
         child.start()
         there.close()

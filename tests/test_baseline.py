@@ -86,7 +86,7 @@ def test_the_baseline_of_a_generated_scenario_breaks_no_limit_that_the_scenario_
 
 
 @pytest.mark.slow
-@settings(max_examples=3_000, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=400, suppress_health_check=[HealthCheck.too_slow])
 @given(documents())
 def test_the_baseline_of_thousands_of_generated_scenarios_breaks_no_limit(document):
     assert_sound(build(document))

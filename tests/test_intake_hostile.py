@@ -20,6 +20,12 @@ ROW = "2027-01,a,1,300\n"
 RIGHT = "month,queue,contacts,aht_s\n" + ROW
 
 
+@pytest.fixture(scope="module", autouse=True)
+def warm():
+    """The process that children come from has loaded what they need."""
+    read_volumes_safely(RIGHT.encode(), "f.csv")
+
+
 def refusal(data: bytes) -> tuple[str, float]:
     """What is said, and after how many seconds."""
     begin = time.perf_counter()
@@ -40,7 +46,7 @@ def workbook(far_out: bool = False) -> bytes:
     return memory.getvalue()
 
 
-def small_bomb() -> bytes:
+def small_bomb(place: str = "XFD1048576") -> bytes:
     """A workbook of 1.4 kB with one cell in its last corner."""
     kind, office = "application/vnd.openxmlformats-", "http://schemas.openxmlformats.org/"
     main, sheet = f"{kind}officedocument.spreadsheetml.sheet.main+xml", f"{kind}officedocument.spreadsheetml.worksheet+xml"
@@ -55,7 +61,7 @@ def small_bomb() -> bytes:
         "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{office}package/2006/relationships"><Relationship Id="r1" Type="{links}/worksheet" '
         'Target="worksheets/sheet1.xml"/></Relationships>',
         "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{office}spreadsheetml/2006/main"><sheetData><row><c r="A1"><v>1</v></c></row>'
-        '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData></worksheet>',
+        f'<row r="1048576"><c r="{place}"><v>1</v></c></row></sheetData></worksheet>',
     }
     return zipped({name: text.encode() for name, text in parts.items()})
 
@@ -112,6 +118,12 @@ def test_a_hostile_file_is_refused_at_once(data, words):
     said, seconds = refusal(data())
     assert words in said
     assert seconds < 10
+
+
+@pytest.mark.parametrize("place", ["D99999999", "D4000000000", "XFD&#49;048576", "ZZZZ9", "-1", "A1:XFD9"])
+def test_a_place_that_no_sheet_has_is_refused_before_a_reader_lays_it_out(place):
+    with pytest.raises(InvalidVolumes, match="the sheets reach over"):
+        read_volumes(small_bomb(place), "f.xlsx")
 
 
 def test_the_small_bomb_is_small():

@@ -25,6 +25,8 @@ MOST_BYTES = 64 * 2**20
 MOST_CELLS = 3_000_000
 MOST_MEMBERS = 2_000
 MOST_UNPACKED = 200 * 2**20
+LARGEST_EXTENT = 16_384 * 1_048_576
+"""Cells of a whole sheet."""
 HEADER_ROWS = 60
 """How far down a header is looked for."""
 
@@ -32,7 +34,8 @@ DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 ENCODINGS = ("utf-8", "utf-16", "cp1252", "cp1250", "cp1251", "iso8859-15")
 _MARKS = ((codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _UTF8_CHARACTER = re.compile(rb"[\xc3-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}")
-_CELL = re.compile(rb"""<(?:\w+:)?(?:c|row)\s[^<>]*?\br\s*=\s*["']([A-Za-z]{0,3})([0-9]{1,7})["']""")
+_CELL = re.compile(rb"""<(?:\w+:)?(?:c|row)\s[^<>]*?\br\s*=\s*["']([^"'<>]*)["']""")
+_PLACE = re.compile(rb"([A-Za-z]{0,3})([0-9]{1,7})")
 
 Flags = npt.NDArray[np.bool_]
 
@@ -239,12 +242,15 @@ def _extent_problem(archive: zipfile.ZipFile) -> str:
 
 
 def _extent(xml: bytes) -> int:
-    """Rows times columns that a sheet reaches.
+    """Rows times columns that a sheet reaches; no end where a cell's place is none that Excel would write.
 
     >>> _extent(b'<row r="1"><c r="A1"/></row><row r="20"><c r="AB20"/></row>')
     560
     """
-    found = set(_CELL.findall(xml))
+    places = [_PLACE.fullmatch(place) for place in set(_CELL.findall(xml))]
+    found = {place.groups() for place in places if place is not None}
+    if len(found) < len(places):
+        return LARGEST_EXTENT
     columns = {column.upper() for column, _ in found}
     return max((int(row) for _, row in found), default=0) * max((_column_number(column) for column in columns), default=0)
 

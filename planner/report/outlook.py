@@ -167,7 +167,7 @@ def error_in_words(error: dict[int, float]) -> str:
     """How far off the method was by months ahead.
 
     >>> error_in_words({1: 0.063, 12: 0.109})
-    'Its error was 6 % a month ahead and 11 % a year ahead.'
+    'Its error was 6.3 % a month ahead and 11 % a year ahead.'
     """
     parts = [f"{words.percent(value)} {AHEAD[ahead]} ahead" for ahead, value in error.items() if np.isfinite(value)]
     if not parts:
@@ -281,7 +281,7 @@ def profile_heat(profiles: Profiles, dark: bool = False) -> Figure:
     used = np.flatnonzero(np.nansum(shares, axis=0) > 0)
     span = slice(int(used[0]), int(used[-1]) + 1) if len(used) else slice(0, 0)
     by_day = profiles.contacts.shape[2] == 1
-    names = list(DAYS) if by_day else [clock(slot, shares.shape[1]) for slot in range(shares.shape[1])]
+    names = [day[:3] for day in DAYS] if by_day else [clock(slot, shares.shape[1]) for slot in range(shares.shape[1])]
     unit = "% of the week" if by_day else "% of the day"
     titles = [words.month_name(month) for month in profiles.months]
     chosen = look(dark)

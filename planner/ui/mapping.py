@@ -85,7 +85,7 @@ def ask(glance: Glance, queues: tuple[str, ...], before: ColumnMap | None) -> di
         with st.expander("More columns"), st.grid(3, min_column_width=230, gap="small"):
             chosen |= _more(glance, start)
         kept = st.checkbox("Remember this for files with the same header", value=True, key=session.key("map.remember"))
-        confirmed = st.form_submit_button("Read the file with these columns", type="primary", icon=":material/check:")
+        confirmed = st.form_submit_button("Read the file with these columns", icon=":material/check:")
     if not confirmed:
         return None
     if not chosen["time"] or not chosen["contacts"]:

@@ -23,7 +23,7 @@ from planner.report import words
 from planner.scenario import Queue, Scenario
 from planner.ui import fields, form, section, session
 
-SHOWN_MONTHS = 60
+SHOWN_MONTHS = 36
 SHOWN_PROFILES = 24
 EVERY_S = 0.5
 AT_ONCE = 2
@@ -109,7 +109,7 @@ def draw(volumes: Volumes, file_id: str) -> None:
         jobs: dict[Any, Job] = st.session_state.setdefault(session.key("outlook.jobs"), {})
         job = jobs.get((file_id, history.queue))
         idle = job is None or job.is_done
-        run = st.button("Forecast", icon=":material/query_stats:", type="primary", disabled=settings is None or not idle, key=session.key("outlook.run"))
+        run = st.button("Forecast", icon=":material/query_stats:", disabled=settings is None or not idle, key=session.key("outlook.run"))
         if run and settings is not None:
             jobs[file_id, history.queue] = Job(history, settings.but(overlay=Overlay()))
             st.rerun()
@@ -331,7 +331,7 @@ def _way_in(shown: Forecast, queue: Queue) -> None:
     if queue.events:
         st.caption("The queue's own events still act on top of it.")
     st.button(
-        "Use in scenario", icon=":material/check:", type="primary", on_click=_use, args=(queue.name, update, shown), key=session.key("outlook.use")
+        "Use in scenario", icon=":material/check:", on_click=_use, args=(queue.name, update, shown), key=session.key("outlook.use")
     )
 
 

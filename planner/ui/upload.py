@@ -182,7 +182,7 @@ def _sound(reading: Reading, volumes: Volumes, report: Report, scenario: Scenari
         if st.session_state.get("map.keep", True):
             mapping.remember(volumes.shape, volumes.columns)
     if not reading.faults:
-        st.button("Use in scenario", icon=":material/check:", type="primary", on_click=_use, args=(volumes,), key=session.key("volumes.use"))
+        st.button("Use in scenario", icon=":material/check:", on_click=_use, args=(volumes,), key=session.key("volumes.use"))
 
 
 def _report(report: Report, reading: Reading) -> None:
@@ -313,7 +313,7 @@ def _questions(reading: Reading, name: str, scenario: Scenario) -> None:
     )
     with st.form(session.key("volumes.questions"), border=True):
         answers = {question.key: _question(question) for question in reading.questions}
-        if st.form_submit_button("Read the file with these answers", type="primary"):
+        if st.form_submit_button("Read the file with these answers"):
             _answer({key: answer for key, answer in answers.items() if answer})
             st.rerun()
 
