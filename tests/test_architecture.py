@@ -30,7 +30,7 @@ LIBRARIES = {
     "annotated_types": {"parameters"},
     "numba": {"queueing"},
     "statsforecast": {"forecast"},
-    "scipy": {"forecast", "queueing", "demand", "channels", "staffing", "workforce", "training", "hiring", "organisation", "finance"},
+    "scipy": {"forecast", "optimiser", "queueing", "demand", "channels", "staffing", "workforce", "training", "hiring", "organisation", "finance"},
     "numpy": {"queueing", "horizon", "demand", "channels", "staffing", "workforce", "training", "hiring", "organisation", "finance",
               "requirement", "cohorts", "decisions", "plan", "baseline", "checks", "limits", "intake", "forecast", "optimiser", "report", "ui"},
     "holidays": {"horizon"},

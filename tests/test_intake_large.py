@@ -119,6 +119,14 @@ def test_what_cannot_be_streamed_is_refused(data, words, tmp_path):
         large.read_large(path)
 
 
+def test_names_of_queues_and_the_layout_are_answered_as_for_a_small_file(tmp_path):
+    path = tmp_path / "f.csv"
+    path.write_text(HEADER + "2027-01-04 08:00,a,5,300\n2027-01-04 08:30,a,5,300\n")
+    assert large.read_large(path, assume={"queues": '{"a": "sales"}', "layout": "own_interval"})[1].queues == ("sales",)
+    with pytest.raises(InvalidVolumes, match="planner's own intervals"):
+        large.read_large(path, assume={"layout": "table"})
+
+
 def test_a_file_is_streamed_from_its_size_on_and_progress_is_told(tmp_path, monkeypatch):
     path, told = tmp_path / "f.csv", []
     path.write_text(HEADER + "".join(f"{datetime(2027, 1, 1) + timedelta(minutes=30 * n)},a,5,300\n" for n in range(48 * 31)))

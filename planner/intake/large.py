@@ -28,7 +28,19 @@ from planner.intake.profile import grid_of
 from planner.intake.raw import RawTable, delimiter_of, normal
 from planner.intake.reading import WORDS, check_answers, check_handle_times, hold_against, own_csv, read_volumes, zones_of
 from planner.intake.report import Days, Report, Span, days_of, report_on
-from planner.intake.rows import Rows, any_twice, clock_doubled, contacts_and_aht, in_local_time, interval_lengths, merged, queue_names, repeated, shielded
+from planner.intake.rows import (
+    Rows,
+    any_twice,
+    clock_doubled,
+    contacts_and_aht,
+    in_local_time,
+    interval_lengths,
+    merged,
+    queue_names,
+    renamed,
+    repeated,
+    shielded,
+)
 from planner.intake.table import Cells, Coded, Codes, Table, check_names, distinct
 from planner.intake.use import unknown_queues
 from planner.intake.volumes import QueueVolumes, Volumes, by_month, check_largest, with_shape
@@ -76,7 +88,9 @@ def read_large(
     """Volumes and report of a large file of intervals in the planner's own layout. Raises as `read_volumes` does."""
     findings = Findings(path.name, assume or {}, [queue.name for queue in scenario.queues] if scenario else ())
     check_answers(findings, assume or {}, zone)
-    rows = _rows(_by_queue(_table(path, _shape(path, findings), findings, progress)), findings)
+    if findings.answer("layout") not in (None, "own_interval"):
+        _refuse("files of that size have the planner's own intervals", findings)
+    rows = renamed(_rows(_by_queue(_table(path, _shape(path, findings), findings, progress)), findings), findings)
     progress(0.85)
     zones = zones_of(rows.names, scenario, zone, findings)
     if scenario is not None:

@@ -1,0 +1,163 @@
+"""When no plan meets every limit: a smallest set of limits that clash, and the least that must give way by the user's priorities, in words.
+
+Both look at fractions of people, so what must give way is a least: whole people may ask for a little more. Physics (time to fill, who is there, who leaves)
+never gives way.
+"""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+import highspy
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from planner.horizon import month_labels
+from planner.optimiser.constraints import Rows
+from planner.optimiser.problem import Arrays, Problem, columns_of, engine, is_optimal
+
+Array = NDArray[np.float64]
+SLIGHT = 1e-6
+
+
+@dataclass(frozen=True)
+class Relaxation:
+    """How much a limit must give way: the months (positions) and the amount in each, in the limit's own unit."""
+
+    limit: str
+    months: tuple[int, ...]
+    amounts: tuple[float, ...]
+    shares: tuple[float, ...]
+    """The same, over what there is."""
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """Limits that clash: none of them could be left out of the set; and what giving way at least means."""
+
+    limits: tuple[str, ...]
+    relaxations: tuple[Relaxation, ...]
+    sentences: tuple[str, ...]
+
+
+WORDS = {
+    "budget": "{most:,.0f} more money in the dearest month",
+    "starts": "{most:,.0f} more starts than are allowed in a month",
+    "rooms": "{most:.1f} more training rooms",
+    "trainers": "{most:.1f} more trainers",
+    "mentors": "{most:.1f} more mentors",
+    "recruiters": "{most:,.0f} more recruiter hours in a month",
+    "interviews": "{most:,.0f} more interview hours in a month",
+    "sources": "{most:.1f} more starts than the sources yield in a month",
+    "overtime": "{most:.1f} FTE of overtime beyond its cap",
+    "contractors": "{most:.1f} FTE of contractors beyond their cap",
+    "service_floor": "{most:.1f} FTE fewer than the service floor asks for in a group",
+    "largest_change": "{most:.1f} more starts of change from month to month",
+    "short_tenure": "{most:.1f} more people of short tenure in a group",
+    "class_size": "classes {most:.1f} people beyond their size",
+    "bench": "{most:.1f} more people ready for promotion",
+    "internal_share": "{most:.1f} appointments beyond the share from within",
+}  # fmt: skip
+
+
+def conflict(problem: Problem) -> Conflict | None:
+    """Why the limits cannot be met together; None where fractions of people could meet them."""
+    every = _families(problem)
+    if _can_be_met(problem, every):
+        return None
+    negotiable = {each.limit: each.priority for each in problem.model.scenario.optimisation.negotiable}
+    found = _least(problem, {limit: negotiable[limit] for limit in every if limit in negotiable}) or _least(problem, dict.fromkeys(every, 1.0)) or ()
+    labels = month_labels(problem.model.scenario.horizon)
+    return Conflict(tuple(smallest_clash(problem, every)), found, tuple(sentence(each, labels) for each in found))
+
+
+def sentence(relaxation: Relaxation, labels: tuple[str, ...]) -> str:
+    """One relaxation in words.
+
+    >>> sentence(Relaxation("rooms", (0, 1), (1.0, 2.0), (0.5, 1.0)), ("2027-01", "2027-02"))
+    '2027-01 to 2027-02: it takes at least 2.0 more training rooms.'
+    """
+    first, last = labels[relaxation.months[0]], labels[relaxation.months[-1]]
+    when = first if first == last else f"{first} to {last}"
+    return f"{when}: it takes at least {WORDS[relaxation.limit].format(most=max(relaxation.amounts))}."
+
+
+def smallest_clash(problem: Problem, every: list[str]) -> list[str]:
+    """Limits that cannot be met together though any of them left out could: what stays when one after the other is tried without."""
+    needed = list(every)
+    for limit in every:
+        without = [each for each in needed if each != limit]
+        if not _can_be_met(problem, without):
+            needed = without
+    return needed
+
+
+def _families(problem: Problem) -> list[str]:
+    """Limits that are not physics, in the order of the model."""
+    return list(dict.fromkeys(rows.limit for rows in problem.rows if not rows.physics))
+
+
+def _kept(problem: Problem, limits: Collection[str]) -> NDArray[np.bool_]:
+    """Rows of physics and of some limits."""
+    return np.array([rows.physics or rows.limit in limits for rows in problem.rows])[problem.limit_of]
+
+
+def _can_be_met(problem: Problem, limits: Collection[str]) -> bool:
+    """Whether fractions of people can meet physics and these limits."""
+    model, kept = problem.model, _kept(problem, limits)
+    none, free = np.zeros(model.width, dtype=bool), np.zeros(model.width)
+    solver = engine(Arrays(free, model.lower, model.upper, problem.matrix[kept], problem.lower[kept], problem.upper[kept], none))
+    solver.run()
+    return is_optimal(solver)
+
+
+def _least(problem: Problem, priorities: dict[str, float]) -> tuple[Relaxation, ...] | None:
+    """What must give way if these limits may, weighed by priority and by what there is of each; None where that does not help."""
+    rows = [each for each in problem.rows if each.limit in priorities and not each.physics]
+    chosen = [position for position, each in enumerate(problem.rows) if each in rows]
+    loose = np.flatnonzero(np.isin(problem.limit_of, chosen))
+    solver, width = _elastic(problem, loose, np.array([priorities[problem.rows[position].limit] for position in problem.limit_of[loose]]))
+    solver.run()
+    if not is_optimal(solver):
+        return None
+    given = np.zeros(len(problem.lower))
+    given[loose] = columns_of(solver)[width:]
+    return tuple(_relaxations(problem, given, priorities))
+
+
+def _elastic(problem: Problem, loose: NDArray[np.intp], priority: Array) -> tuple[highspy.Highs, int]:
+    """The problem with one further column a loose row, which alone is priced."""
+    model, count = problem.model, len(loose)
+    slack = sparse.csr_matrix((-np.ones(count), (loose, np.arange(count))), shape=(len(problem.lower), count))
+    price = np.concatenate([np.zeros(model.width), priority / _there_is(problem)[loose]])
+    lower, upper = np.concatenate([model.lower, np.zeros(count)]), np.concatenate([model.upper, np.full(count, np.inf)])
+    matrix = sparse.hstack([problem.matrix, slack], format="csr")
+    return engine(Arrays(price, lower, upper, matrix, problem.lower, problem.upper, np.zeros(len(price), dtype=bool))), model.width
+
+
+def _there_is(problem: Problem) -> Array:
+    """What each row's limit allows, 1 at least: what giving way is measured by."""
+    return np.maximum(np.abs(np.where(np.isfinite(problem.upper), problem.upper, 0.0)), 1.0)
+
+
+def _relaxations(problem: Problem, given: Array, limits: Collection[str]) -> Iterator[Relaxation]:
+    """What each limit gives, month by month: the most that one of its rows does."""
+    size, start = problem.model.months, 0
+    by_limit = {limit: (np.zeros(size), np.zeros(size)) for limit in limits}
+    allowed = _there_is(problem)
+    for rows in problem.rows:
+        months = _months_of(rows)
+        here, start = slice(start, start + len(months)), start + len(months)
+        if rows.limit in by_limit and not rows.physics:
+            for values, amounts in zip(by_limit[rows.limit], (given[here], given[here] / allowed[here]), strict=True):
+                np.maximum.at(values, np.minimum(months, size - 1), amounts)
+    for limit, (amounts, shares) in by_limit.items():
+        months = np.flatnonzero(amounts > SLIGHT)
+        if len(months):
+            yield Relaxation(limit, tuple(months.tolist()), tuple(amounts[months].tolist()), tuple(shares[months].tolist()))
+
+
+def _months_of(rows: Rows) -> NDArray[np.intp]:
+    """The month of each row that bounds anything."""
+    months = np.repeat(np.arange(rows.quantity.shape[0]), rows.quantity.shape[1])
+    return months[(np.isfinite(rows.lower) | np.isfinite(rows.upper)).ravel()]
