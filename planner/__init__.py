@@ -3,13 +3,13 @@
 One pipeline, two frozen values. A `Scenario` (all parameters in one document) says what is known and wanted; `Decisions` say what is done about it; `project`
 makes a `Plan` of both. Contacts by interval become agents (queueing), hours, FTE and heads required (`requirement`); people in post, their leavers,
 starts, training and ramp become heads and FTE in post (`cohorts`); the ladder leads and grows them (`organisation`); hiring, training and finance tell
-what that takes and costs. `baseline` decides as a careful spreadsheet does. Dashboard, command line, files and tests are users of that one function. Each
+what that takes and costs. `baseline` decides as a careful spreadsheet does, `optimise` finds the cheapest plan. Dashboard, command line, files and tests are users of that one function. Each
 module imports only those below it; what is named here is loaded on first use.
 
 >>> import planner
 >>> scenario = planner.load("data/scenarios/startup_4.json")
 >>> sorted(planner.tables(planner.project(scenario)))
-['cost', 'headcount', 'hiring_plan', 'management', 'recruiting', 'requirement', 'training']
+['cost', 'headcount', 'hiring_plan', 'limits', 'management', 'recruiting', 'requirement', 'training']
 """
 
 from importlib import import_module
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from planner.errors import InvalidScenario as InvalidScenario
     from planner.errors import InvalidVolumes as InvalidVolumes
     from planner.errors import PlannerError as PlannerError
+    from planner.optimiser import Solution as Solution
+    from planner.optimiser import optimise as optimise
     from planner.plan import Plan as Plan
     from planner.report.tables import tables as tables
     from planner.requirement import Requirement as Requirement
@@ -36,15 +38,17 @@ _HOMES = {
     "PlannerError": "planner.errors",
     "Requirement": "planner.requirement",
     "Scenario": "planner.scenario",
+    "Solution": "planner.optimiser",
     "load": "planner.scenario",
+    "optimise": "planner.optimiser",
     "tables": "planner.report.tables",
 }
 _ROOMS = ("baseline", "decisions", "intake", "parameters", "queueing", "requirement", "scenario")
 """Modules that are part of the public API as they are, as `planner.baseline.baseline(scenario)`."""
 
 __all__ = [  # noqa: F822
-    "Decisions", "InvalidDecisions", "InvalidScenario", "InvalidVolumes", "Plan", "PlannerError", "Requirement", "Scenario",
-    "baseline", "decisions", "intake", "load", "parameters", "project", "queueing", "requirement", "scenario", "tables",
+    "Decisions", "InvalidDecisions", "InvalidScenario", "InvalidVolumes", "Plan", "PlannerError", "Requirement", "Scenario", "Solution",
+    "baseline", "decisions", "intake", "load", "optimise", "parameters", "project", "queueing", "requirement", "scenario", "tables",
 ]  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from planner import cli, decisions, parameters
 from planner import scenario as scenarios
 from planner.baseline import baseline
 from planner.report.tables import TABLES
-from tests.conftest import shipped
+from tests.conftest import planned, shipped
 
 ROOT = Path(__file__).parent.parent
 FILES = {f"{table.name}.csv" for table in TABLES}
@@ -120,7 +120,6 @@ def test_usage_errors_end_with_2(tmp_path):
     refused(run("plan", "startup_4"), "Missing option '--out'")
     refused(run("plan", "startup_4", "--out", tmp_path, "--sett", "a=1"), "No such option")
     assert run("nothing").exit_code == 2
-    assert run("plan", "startup_4", "--out", tmp_path, "--optimise").exit_code == 2
 
 
 def test_a_place_that_cannot_be_written_is_told_not_traced(tmp_path):
@@ -231,3 +230,23 @@ def test_a_history_becomes_months_and_a_band(tmp_path):
 
 def test_a_forecast_setting_out_of_bounds_is_refused(tmp_path):
     refused(run("forecast", ROOT / "data" / "volumes" / "centre_600_monthly.csv", "--set", "months=99", "--out", tmp_path / "x.csv"), "months")
+
+
+def test_the_optimiser_decides_where_it_is_asked_to(tmp_path):
+    out = tmp_path / "out"
+    result = run("plan", "startup_4", "--set", "horizon.months=8", "--optimise", "--time-limit", "5", "--out", out)
+    assert result.exit_code == 0, result.output
+    assert result.stdout.startswith("The optimiser: ")
+    baseline_cost = planned(scenarios.changed(shipped("startup_4"), {"horizon.months": 8})).cost.sum()
+    assert pd.read_csv(out / "cost.csv").amount.sum() <= baseline_cost + 1e-6
+
+
+def test_a_plan_that_no_limit_allows_ends_with_3(tmp_path):
+    result = run("plan", "startup_4", "--set", "horizon.months=4", "--set", "finance.budget_monthly=[0,0,0,0]", "--set", "optimisation.negotiable=[]", "--optimise", "--out", tmp_path)
+    assert result.exit_code == 3
+    assert "no plan meets every limit" in result.stderr
+    assert not any(tmp_path.iterdir())
+
+
+def test_decisions_and_the_optimiser_exclude_each_other(tmp_path):
+    refused(run("plan", "startup_4", "--optimise", "--decisions", tmp_path / "d.json", "--out", tmp_path / "x"), "Leave out --decisions")

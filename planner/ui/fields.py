@@ -136,7 +136,7 @@ def in_words(text: str) -> str:
     """A text without the names of the program in it.
 
     >>> in_words("Empty: finance.frontline_monthly_pay.")
-    'Empty: finance, frontline monthly pay.'
+    'Empty: finance, frontline pay a month.'
     """
     return _NAME.sub(lambda match: words.title(match[0]).lower(), _STEP.sub(", ", text).replace(", *,", ","))
 
