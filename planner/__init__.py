@@ -3,7 +3,8 @@
 One pipeline, two frozen values. A `Scenario` (all parameters in one document) says what is known and wanted; `Decisions` say what is done about it; `project`
 makes a `Plan` of both. Contacts by interval become agents (queueing), hours, FTE and heads required (`requirement`); people in post, their leavers,
 starts, training and ramp become heads and FTE in post (`cohorts`); the ladder leads and grows them (`organisation`); hiring, training and finance tell
-what that takes and costs. `baseline` decides as a careful spreadsheet does, `optimise` finds the cheapest plan. Dashboard, command line, files and tests are users of that one function. Each
+what that takes and costs. `baseline` decides as a careful spreadsheet does, `optimise` finds the
+cheapest plan. Dashboard, command line, files and tests are users of that one function. Each
 module imports only those below it; what is named here is loaded on first use.
 
 >>> import planner

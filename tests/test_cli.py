@@ -242,7 +242,8 @@ def test_the_optimiser_decides_where_it_is_asked_to(tmp_path):
 
 
 def test_a_plan_that_no_limit_allows_ends_with_3(tmp_path):
-    result = run("plan", "startup_4", "--set", "horizon.months=4", "--set", "finance.budget_monthly=[0,0,0,0]", "--set", "optimisation.negotiable=[]", "--optimise", "--out", tmp_path)
+    changes = ("horizon.months=4", "finance.budget_monthly=[0,0,0,0]", "optimisation.negotiable=[]")
+    result = run("plan", "startup_4", *(word for change in changes for word in ("--set", change)), "--optimise", "--out", tmp_path)
     assert result.exit_code == 3
     assert "no plan meets every limit" in result.stderr
     assert not any(tmp_path.iterdir())
