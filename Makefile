@@ -20,7 +20,7 @@ bench: $(RUN_STAMP)
 	sh bench/run.sh
 
 fuzz: $(TEST_STAMP)
-	FUZZ_EXAMPLES=10000 $(BIN)/python -m pytest tests/test_intake_fuzz.py tests/test_scenario_fuzz.py
+	FUZZ_EXAMPLES=10000 $(BIN)/python -m pytest $(wildcard tests/test_*fuzz.py)
 
 golden: $(TEST_STAMP)
 	GOLDEN=1 $(BIN)/python -m pytest tests/test_shipped.py
