@@ -5,7 +5,7 @@ Exit codes: 0 done, 1 our fault, 2 the input is wrong or a question is open. On 
 
 import difflib
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
@@ -15,11 +15,12 @@ import typer
 import planner
 from planner import decisions as decided
 from planner import parameters, scenario
-from planner.errors import Fault, InvalidScenario, InvalidVolumes, PlannerError
-from planner.intake import Report, Volumes, own_csv, read_volumes, use_volumes
+from planner.errors import Fault, InvalidScenario, PlannerError
+from planner.intake import Report, Volumes, read_file, use_volumes, write_own
 from planner.report import export
 from planner.scenario import Scenario
 
+LARGE_BYTES = 64_000_000
 SHIPPED = Path(__file__).resolve().parents[1] / "data" / "scenarios"
 
 app = typer.Typer(
@@ -84,7 +85,7 @@ def import_command(
         answers = [*(assume or []), *([f"layout={layout}"] if layout else [])]
         volumes, report = _volumes(file, None, answers)
         with _writing(out):
-            export.write_file(out, own_csv(volumes))
+            export.write_through(out, lambda opened: write_own(volumes, opened))
     typer.echo("\n".join([*report_lines(report), f"Written to {out}"]))
 
 
@@ -190,11 +191,20 @@ def _pair(text: str, option: str) -> tuple[str, str]:
 
 def _volumes(path: Path, given: Scenario | None, answers: list[str] | None) -> tuple[Volumes, Report]:
     assume = dict(_pair(answer, "--assume") for answer in answers or [])
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise InvalidVolumes([Fault(str(path), f"the file cannot be read: {error.strerror}", "Check its name and that it may be read.")]) from None
-    return read_volumes(data, path.name, given, assume=assume)
+    return read_file(path, given, assume=assume, progress=_progress(path))
+
+
+def _progress(path: Path) -> Callable[[float], None]:
+    """Tells on stderr how far the reading of a large file is; nothing for a small one."""
+    told = set[int]()
+
+    def tell(share: float) -> None:
+        tenth = int(share * 10)
+        if tenth not in told and path.stat().st_size > LARGE_BYTES:
+            told.add(tenth)
+            typer.echo(f"{path.name}: {tenth * 10} % read", err=True)
+
+    return tell
 
 
 # Output --------------------------------------------------------------------------------------------------------------------------------------

@@ -37,7 +37,6 @@ LIBRARIES = {
     "pandas": {"intake", "forecast", "report", "ui", "cli"},
     "python_calamine": {"intake"},
     "pyarrow": {"intake"},
-    "duckdb": {"intake"},
     "pulp": {"optimiser"},
     "highspy": {"optimiser"},
     "plotly": {"report"},

@@ -8,11 +8,11 @@ import re
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, BinaryIO, Literal
 
 import numpy as np
 import pandas as pd
@@ -125,11 +125,17 @@ def write_tables(plan: Plan, folder: str | Path) -> tuple[Path, ...]:
 
 def write_file(path: str | Path, content: bytes) -> None:
     """One file, written beside its place and then renamed. Raises OSError."""
+    write_through(path, lambda file: file.write(content))
+
+
+def write_through(path: str | Path, write: Callable[[BinaryIO], object]) -> None:
+    """As `write_file`, for content too large to hold: `write` is given the open file."""
     target = Path(path)
     target.parent.mkdir(parents=True, exist_ok=True)
     beside = Path(tempfile.mkdtemp(prefix=".planner-", dir=target.parent))
     try:
-        (beside / target.name).write_bytes(content)
+        with (beside / target.name).open("wb") as file:
+            write(file)
         os.replace(beside / target.name, target)
     finally:
         shutil.rmtree(beside, ignore_errors=True)
