@@ -267,17 +267,24 @@ class _Spreadsheet:
         members, given = self.site_of == site, self.scenario.sites[site].training
         path = self.path[:, members, month:]
         gone = (attempts - organisation.failures(role, attempts)[0])[members, None] * self.parts.settled[HEADS, members, : path.shape[2]]
-        if (path[HEADS] - path[TRAINEES] < gone - HAIR).any(where=gone > 0):
+        qualified = path[HEADS] - path[TRAINEES]
+        qualified[:, 0] -= self._qualified_today(month)[members]
+        if (qualified < gone - HAIR).any(where=gone > 0):
             return False
         needed, eligible = training.mentors_needed(np.maximum(path[NESTING].sum(axis=0), 0), given), path[ELIGIBLE].sum(axis=0)
         there, before = (training.mentors_available(heads, given) for heads in (eligible - gone.sum(axis=0), eligible))
         return bool(np.all((needed <= there) | (needed > before)))
 
+    def _qualified_today(self, month: int) -> Array:
+        """People who start in a month and are qualified at once; the month before could not promote them [groups]."""
+        each = self.parts.start[HEADS, :, :, 0] - self.parts.start[TRAINEES, :, :, 0]
+        return np.asarray((self.decided.starts[month] * each).sum(axis=1))
+
     def _role_bears(self, month: int, role: Role, attempts: Array) -> bool:
         """Whether a feeder role has the people who are promoted, and still trainers for the classes that run and hours for signed starts."""
         feeder = self.ladders[str(role.feeder)]
         left = feeder.heads - attempts + organisation.failures(role, attempts)[0]
-        enough = (feeder.heads - attempts >= -HAIR).all()
+        enough = (feeder.heads - self.decided.appointments[feeder.role.name][month] - attempts >= -HAIR).all()
         return bool(enough and self._classes_taught(month, feeder, left) and self._hours_kept(month, feeder.role, left.sum(), feeder.heads.sum()))
 
     def _hours_kept(self, month: int, role: Role, heads: float, before: float) -> bool:

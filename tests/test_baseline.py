@@ -85,6 +85,22 @@ def test_the_baseline_of_a_generated_scenario_breaks_no_limit_that_the_scenario_
     assert_sound(build(document))
 
 
+def eager(document):
+    """The same scenario where all who can be promoted are, at once, and from the frontline into two roles."""
+    for each in document["organisation"]["roles"]:
+        each |= {"promotion_failure": 0, "time_in_grade_months": 0, "lead_time_months": 0}
+    lead, trainer = document["organisation"]["roles"][0], document["organisation"]["roles"][3]
+    lead |= {"internal_share": 1, "ready_share": 1, "opening_heads": []}
+    trainer |= {"internal_share": 1, "ready_share": 1, "feeder": "frontline"}
+    return document
+
+
+@settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow])
+@given(documents(months=8).map(eager))
+def test_nobody_is_promoted_before_the_first_day_or_twice(document):
+    assert_sound(build(document))
+
+
 @pytest.mark.slow
 @settings(max_examples=400, suppress_health_check=[HealthCheck.too_slow])
 @given(documents())
