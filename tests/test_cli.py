@@ -12,6 +12,8 @@ from typer.testing import CliRunner
 from planner import cli, decisions, parameters
 from planner import scenario as scenarios
 from planner.baseline import baseline
+from planner.cli.shared import changed
+from planner.horizon import month_labels
 from planner.report.tables import TABLES
 from tests.conftest import planned, shipped
 
@@ -32,7 +34,7 @@ def refused(result, *words):
 
 
 def monthly(scenario, contacts=1_000):
-    rows = [f"{label},{queue.name},{contacts},300" for queue in scenario.queues for label in cli.planner.scenario.month_labels(scenario.horizon)]
+    rows = [f"{label},{queue.name},{contacts},300" for queue in scenario.queues for label in month_labels(scenario.horizon)]
     return "\n".join(["month,queue,contacts,aht_s", *rows]) + "\n"
 
 
@@ -80,19 +82,19 @@ def test_values_that_only_hold_together_are_set_together(tmp_path):
 
 
 def test_a_value_that_is_no_json_is_plain_text(tmp_path):
-    assert cli.changed(shipped("startup_4"), [("name", "Four friends")]).name == "Four friends"
+    assert changed(shipped("startup_4"), [("name", "Four friends")]).name == "Four friends"
     refused(run("plan", "startup_4", "--set", "hiring.recruiter_role=nobody", "--out", tmp_path / "out"), "there is no role 'nobody'")
 
 
 def test_a_change_below_something_replaced_is_refused():
     with pytest.raises(scenarios.InvalidScenario, match="another change has replaced"):
-        cli.changed(shipped("startup_4"), [("finance", "7"), ("finance.on_cost", "0.3")])
+        changed(shipped("startup_4"), [("finance", "7"), ("finance.on_cost", "0.3")])
 
 
 def test_setting_one_value_is_the_same_as_putting_it():
     scenario = shipped("startup_4")
     for path, value in (("queues.calls.aht_s", 420.0), ("sites.Office.training.rooms", 3), ("queues.calls.channel.target.awt_s", 45.0)):
-        assert cli.changed(scenario, [(path, json.dumps(value))]) == parameters.put(scenario, path, value)
+        assert changed(scenario, [(path, json.dumps(value))]) == parameters.put(scenario, path, value)
 
 
 def test_a_lever_moved_too_far_is_refused(tmp_path):
@@ -206,7 +208,7 @@ def test_parameters_are_listed_so_that_set_takes_them():
     scenario = shipped("startup_4")
     assert [row[0] for row in rows] == [parameter.path for parameter in parameters.walk(scenario)]
     values = [(path, value) for path, value, *_ in rows if value]
-    assert cli.changed(scenario, values) == scenario
+    assert changed(scenario, values) == scenario
 
 
 def test_the_filter_keeps_matching_parameters_with_bounds_and_help():

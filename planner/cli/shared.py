@@ -1,0 +1,103 @@
+"""What every command shares: scenarios by name, values as they are typed, errors as messages on stderr with exit code 2."""
+
+import difflib
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from planner import scenario
+from planner.errors import Fault, InvalidScenario, PlannerError
+from planner.intake import Report, Volumes, read_file
+from planner.scenario import Scenario
+
+LARGE_BYTES = 64_000_000
+SHIPPED = Path(__file__).resolve().parents[2] / "data" / "scenarios"
+
+ScenarioName = Annotated[str, typer.Argument(metavar="SCENARIO", help="A scenario file, or the name of a shipped scenario.", show_default=False)]
+Changes = Annotated[list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Set one parameter; the value is JSON, else plain text. Repeatable.")]
+Answers = Annotated[list[str] | None, typer.Option("--assume", metavar="QUESTION=ANSWER", help="Answer a question that the volume file raises. Repeatable.")]
+
+
+class Unusable(PlannerError):
+    """What was given on the command line cannot be used."""
+
+    heading = "The command cannot be carried out"
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """A fault of the input as a message on stderr and exit code 2. What is our fault goes through, and ends with 1."""
+    try:
+        yield
+    except PlannerError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(2) from None
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Says where a file cannot be written, and why."""
+    try:
+        yield
+    except OSError as error:
+        raise Unusable([Fault(str(path), f"it cannot be written: {error.strerror}", "Choose another place with --out.")]) from None
+
+
+def find_scenario(name: str) -> Scenario:
+    """The scenario in a file, or the shipped one of that name. Raises InvalidScenario."""
+    known = {path.stem: path for path in sorted(SHIPPED.glob("*.json"))}
+    if name in known and not Path(name).is_file():
+        return scenario.load(known[name])
+    if not Path(name).exists() and Path(name).name == name:
+        close = difflib.get_close_matches(name, known, n=1, cutoff=0.0)
+        remedy = f"Did you mean '{close[0]}'? Shipped: {', '.join(known)}." if close else "Give the path of a scenario file."
+        raise InvalidScenario([Fault(name, "there is no such file and no shipped scenario of that name", remedy)])
+    return scenario.load(name)
+
+
+def changed(given: Scenario, changes: list[tuple[str, str]]) -> Scenario:
+    """The scenario with values set at dotted paths, all of them at once. Raises InvalidScenario with every fault, also of levers moved too far."""
+    return scenario.changed(given, {path: value_of(text) for path, text in changes}) if changes else given
+
+
+def value_of(text: str) -> Any:
+    """A value as it is given to --set: JSON, else plain text.
+
+    >>> value_of("0.8"), value_of("team_lead")
+    (0.8, 'team_lead')
+    """
+    try:
+        return json.loads(text)
+    except (json.JSONDecodeError, RecursionError):
+        return text
+
+
+def pair(text: str, option: str) -> tuple[str, str]:
+    """A name and a value with = between them. Raises Unusable."""
+    name, equals, value = text.partition("=")
+    if not equals or not name.strip():
+        raise Unusable([Fault(option, "it takes a name and a value with = between them", f"Write {option} name=value.", repr(text))])
+    return name.strip(), value.strip()
+
+
+def read_volumes(path: Path, given: Scenario | None, answers: list[str] | None) -> tuple[Volumes, Report]:
+    """A volume file with the answers to its questions. Raises InvalidVolumes with every fault or open question."""
+    assume = dict(pair(answer, "--assume") for answer in answers or [])
+    return read_file(path, given, assume=assume, progress=_progress(path))
+
+
+def _progress(path: Path) -> Callable[[float], None]:
+    """Tells on stderr how far the reading of a large file is; nothing for a small one."""
+    told = set[int]()
+
+    def tell(share: float) -> None:
+        tenth = int(share * 10)
+        if tenth not in told and path.stat().st_size > LARGE_BYTES:
+            told.add(tenth)
+            typer.echo(f"{path.name}: {tenth * 10} % read", err=True)
+
+    return tell
