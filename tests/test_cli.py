@@ -134,7 +134,7 @@ def test_our_own_fault_ends_with_1_and_writes_nothing(tmp_path, monkeypatch):
     def broken(plan):
         raise RuntimeError("ours")
 
-    monkeypatch.setattr(cli, "_verdict", broken)
+    monkeypatch.setattr("planner.cli.plan._verdict", broken)
     result = run("plan", "startup_4", "--out", tmp_path / "out")
     assert result.exit_code == 1
     assert not (tmp_path / "out").exists()
