@@ -30,21 +30,21 @@ class Deferred(Parameters):
         Work that arrives while the team is closed waits for the next open interval. The opening backlog falls due in the first month. Agents are
         fractional: deferred work needs nobody in particular at any one moment.
         """
-        month_weeks = [_open_week(work, month) for month in range(len(work.aht_s))]
+        weeks = _open_weeks(work)
         deadline = max(1, int(self.deadline_hours * 3600 / work.interval_s + 1e-9))
-        rates = np.array([backlog.required_rate_cyclic(week, deadline) if len(week) else 0.0 for week in month_weeks])
-        if self.opening_backlog and len(month_weeks[0]):
-            rates[0] = max(rates[0], backlog.required_rate(np.tile(month_weeks[0], 4), deadline, self.opening_backlog))
+        rates = backlog.required_rate_cyclic(weeks, deadline) if weeks.size else np.zeros(len(weeks))
+        if self.opening_backlog and weeks.size:
+            rates[0] = max(rates[0], backlog.required_rate(np.tile(weeks[0], 4), deadline, self.opening_backlog))
         agents = rates * work.aht_s / work.interval_s / self.max_occupancy
         spread = np.where(work.open[None] & (work.days > 0)[:, :, None], agents[:, None, None], 0.0)
         return AgentsRequired(spread, np.where(spread > 0, DEADLINE, -1).astype(np.int8))
 
 
-def _open_week(work: Work, month: int) -> Array:
-    """Contacts of each open interval of a typical week, with what arrives while closed moved to the next open one."""
-    contacts, is_open = work.contacts[month, :7].ravel(), work.open[:7].ravel()
-    if not is_open.any():
-        return np.zeros(0)
-    opens = np.flatnonzero(is_open)
-    position = np.searchsorted(opens, np.arange(len(contacts))) % len(opens)
-    return np.asarray(np.bincount(position, weights=contacts, minlength=len(opens)), dtype=np.float64)
+def _open_weeks(work: Work) -> Array:
+    """Contacts of each open interval of a typical week [months, open intervals], with what arrives while closed moved to the next open one."""
+    contacts, opens = work.contacts[:, :7].reshape(len(work.contacts), -1), np.flatnonzero(work.open[:7])
+    weeks = np.zeros((len(contacts), len(opens)))
+    if opens.size:
+        position = np.searchsorted(opens, np.arange(contacts.shape[1])) % len(opens)
+        np.add.at(weeks.T, position, contacts.T)
+    return weeks

@@ -645,6 +645,30 @@ def expected_many(load: Array, agents: Array, aht: Array, awt: Array, patience: 
         out[0, i], out[1, i], out[2, i], out[3, i] = expected_measures(load[i], int(agents[i]), aht[i], awt[i], patience[i], cv[i])
 
 
+# --- Deferred work: the heaviest window ----------------------------------------------------------------
+
+
+@compiled
+def heaviest_window(cumulated: Array, starts: int, deadline: int) -> float:
+    slots, most = cumulated.size - 1, 0.0
+    total = cumulated[slots] - cumulated[0]
+    for length in range(1, slots + 1):
+        largest = 0.0
+        for begin in range(min(starts, slots - length + 1)):
+            largest = max(largest, cumulated[begin + length] - cumulated[begin])
+        most = max(most, largest / (length - 1 + deadline))
+        # No longer window can ask for more.
+        if total <= most * (length + deadline):
+            break
+    return most
+
+
+@batch(TABLE, int64, int64, OUT)
+def heaviest_window_many(cumulated: Array, starts: int, deadline: int, out: Array) -> None:
+    for row in range(out.size):
+        out[row] = heaviest_window(cumulated[row], starts, deadline)
+
+
 # --- Chat: several contacts per agent ----------------------------------------------------------------
 
 

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from planner.queueing import _arrays
+from planner.queueing import _arrays, _kernels
 from planner.queueing._arrays import Floats
 from planner.queueing.erlang import _value
 
@@ -38,17 +38,10 @@ def _arrivals(arrivals: ArrayLike) -> Floats:
 
 
 def _largest_window(cumulated: Floats, starts: int, deadline: int) -> Floats:
-    """max over windows of (work arriving in it) / (slots until the last of it is due); leaves off when no longer window can win."""
-    slots = cumulated.shape[-1] - 1
-    largest = np.zeros(cumulated.shape[:-1])
-    heaviest = cumulated[..., -1] - cumulated[..., 0]
-    for length in range(1, slots + 1):
-        begin = min(starts, slots - length + 1)
-        window = cumulated[..., length : length + begin] - cumulated[..., :begin]
-        largest = np.maximum(largest, window.max(axis=-1) / (length - 1 + deadline))
-        if np.all(heaviest <= largest * (length + deadline)):
-            break
-    return largest
+    """max over windows of (work arriving in it) / (slots until the last of it is due)."""
+    largest = np.empty(cumulated[..., 0].size)
+    _kernels.heaviest_window_many(np.ascontiguousarray(cumulated.reshape(-1, cumulated.shape[-1])), starts, deadline, largest)
+    return largest.reshape(cumulated.shape[:-1])
 
 
 def required_rate(arrivals: ArrayLike, deadline_slots: float, opening_backlog: ArrayLike = 0.0) -> Any:
