@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from plotly.graph_objects import Figure
 
 from planner import scenario as scenarios
 from planner.baseline import baseline
 from planner.plan import Plan, project
+from planner.report import charts
 
 ROOT = Path(__file__).parent.parent
 SHARED = ROOT.parent / "shared"
@@ -68,3 +70,11 @@ def real_series(name: str) -> Path:
     if not path.exists():
         pytest.skip(f"real series {name} is not here")
     return path
+
+
+@pytest.fixture(autouse=True, scope="session")
+def every_figure_passes_plotlys_own_checks():
+    """The dashboard leaves them out, since they take longer than the rest of a redraw."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(charts, "Figure", lambda **given: Figure(**given | {"_validate": True}))
+        yield

@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from plotly.graph_objects import Bar, Heatmap, Scatter
 from plotly.graph_objects import Figure as Figure
 
 from planner.finance import ITEMS
@@ -63,8 +62,26 @@ def look(dark: bool) -> Look:
     return DARK if dark else LIGHT
 
 
+Trace = dict[str, Any]
+
+
+def scatter(**properties: Any) -> Trace:
+    """A line or marks. As a plain dict, here and below: Plotly's own classes check every property again at every redraw, three times the work."""
+    return {"type": "scatter", **properties}
+
+
+def bar(**properties: Any) -> Trace:
+    """Bars."""
+    return {"type": "bar", **properties}
+
+
+def heatmap(**properties: Any) -> Trace:
+    """Coloured cells."""
+    return {"type": "heatmap", **properties}
+
+
 def figure(traces: Sequence[Any], dark: bool, height: int, **layout: Any) -> Figure:
-    """A figure in the house's look: no box, no grid on x, hairlines on y, the page's background."""
+    """A figure in the house's look: no box, no grid on x, hairlines on y, the page's background. Its properties are checked by a test, not here."""
     chosen = look(dark)
     base: dict[str, Any] = {
         "height": height,
@@ -79,7 +96,7 @@ def figure(traces: Sequence[Any], dark: bool, height: int, **layout: Any) -> Fig
         "dragmode": False,
         "template": "none",
     }
-    return Figure(data=list(traces), layout={**base, **layout})
+    return Figure(data=list(traces), layout={**base, **layout}, _validate=False)
 
 
 def y_axis(dark: bool, unit: str, **more: Any) -> dict[str, Any]:
@@ -135,9 +152,9 @@ def _edges(months: Sequence[str]) -> list[str]:
     return [str(first - np.timedelta64(16, "D")), str(last + np.timedelta64(16, "D"))]
 
 
-def _line(months: Sequence[str], values: Array, name: str, colour: str, **more: Any) -> Scatter:
+def _line(months: Sequence[str], values: Array, name: str, colour: str, **more: Any) -> Trace:
     dash = more.pop("dash", "solid")
-    return Scatter(x=[_day(month) for month in months], y=values, name=name, mode="lines", line={"color": colour, "width": 2.5, "dash": dash}, **more)
+    return scatter(x=[_day(month) for month in months], y=values, name=name, mode="lines", line={"color": colour, "width": 2.5, "dash": dash}, **more)
 
 
 def _end_label(months: Sequence[str], value: float, text: str, colour: str, shift: float = 0) -> dict[str, Any]:
@@ -215,14 +232,14 @@ def _columns(plan: Plan, group: str | None) -> list[int]:
     return [g for g, each in enumerate(plan.scenario.groups) if group in (None, each.name)]
 
 
-def _shaded(months: Sequence[str], required: Array, short: Array, available: Array, chosen: Look) -> list[Scatter]:
+def _shaded(months: Sequence[str], required: Array, short: Array, available: Array, chosen: Look) -> list[Trace]:
     """Two lines without ink and the shade between them, with the points in which the shortage begins and ends."""
     if not short.any():
         return []
     x, upper, depth = _crossings(required, short, np.maximum(available - required, 0))
     days = [_day(months[int(place)], place - int(place)) for place in x]
     bare: dict[str, Any] = {"x": days, "mode": "lines", "line": {"width": 0, "color": chosen.short}, "hoverinfo": "skip", "showlegend": False}
-    return [Scatter(y=upper, **bare), Scatter(y=upper - depth, fill="tonexty", fillcolor=_transparent(chosen.short, 0.38), **bare)]
+    return [scatter(y=upper, **bare), scatter(y=upper - depth, fill="tonexty", fillcolor=_transparent(chosen.short, 0.38), **bare)]
 
 
 def _crossings(required: Array, short: Array, spare: Array) -> tuple[Array, Array, Array]:
@@ -319,7 +336,7 @@ def ratio_strip(plan: Plan, dark: bool = False) -> Figure:
     )
 
 
-def _cells(states: NDArray[np.int64], shown: NDArray[np.bool_], ink: str, chosen: Look, shared: dict[str, Any]) -> Heatmap:
+def _cells(states: NDArray[np.int64], shown: NDArray[np.bool_], ink: str, chosen: Look, shared: dict[str, Any]) -> Trace:
     """The cells whose figures are written in one ink."""
     steps = [[0, chosen.within], [0.33, chosen.within], [0.34, chosen.near], [0.66, chosen.near], [0.67, chosen.over], [1, chosen.over]]
     own = {name: np.where(shown, np.array(shared[name], dtype=object).reshape(states.shape), "") for name in ("text", "customdata")}
@@ -329,14 +346,14 @@ def _cells(states: NDArray[np.int64], shown: NDArray[np.bool_], ink: str, chosen
         "hovertemplate": "%{customdata}<extra></extra>",
     }
     colours = {"zmin": WITHIN, "zmax": OVER, "colorscale": steps, "showscale": False, "xgap": 2, "ygap": 3, "hoverongaps": False}
-    return Heatmap(z=np.where(shown, states, np.nan), **(shared | own), **texts, **colours)
+    return heatmap(z=np.where(shown, states, np.nan), **(shared | own), **texts, **colours)
 
 
-def _strip_legend(name: str, chosen: Look) -> list[Scatter]:
+def _strip_legend(name: str, chosen: Look) -> list[Trace]:
     """Squares without a place on the chart, for the legend."""
     marks = zip(STANDINGS, (chosen.within, chosen.near, chosen.over), strict=True)
     square = {"x": [None], "y": [name], "mode": "markers", "showlegend": True, "hoverinfo": "skip"}
-    return [Scatter(**square, name=label.capitalize(), marker={"symbol": "square", "size": 12, "color": colour}) for label, colour in marks]
+    return [scatter(**square, name=label.capitalize(), marker={"symbol": "square", "size": 12, "color": colour}) for label, colour in marks]
 
 
 def _cell_axis(months: Sequence[str], dark: bool) -> dict[str, Any]:
@@ -390,7 +407,7 @@ def role_moves(plan: Plan, name: str, dark: bool = False) -> Figure:
     days = [_day(month) for month in months]
     series = (("Promoted", role.promoted, chosen.required, ""), ("Appointed from outside", role.appointed, chosen.short, "/"))
     traces = [
-        Bar(
+        bar(
             x=days,
             y=values.sum(axis=1),
             name=label,
@@ -486,11 +503,11 @@ def _years(months: Sequence[str]) -> dict[str, Any]:
     return {"tickvals": [_day(its[len(its) // 2]) for its in named.values()], "ticktext": texts, "ticks": ""}
 
 
-def _panel_bars(months: Sequence[str], panel: Panel, ceiling: float, number: str, chosen: Look) -> list[Bar]:
+def _panel_bars(months: Sequence[str], panel: Panel, ceiling: float, number: str, chosen: Look) -> list[Trace]:
     drawn = np.where(np.isnan(panel.values), 0.0, panel.values)
     colours = [chosen.short if value > panel.limit * (1 + 1e-9) else chosen.required for value in drawn]
     bars = {"x": [_day(month) for month in months], "y": np.minimum(drawn, ceiling), "marker": {"color": colours}}
-    return [Bar(**bars, customdata=list(panel.hover), hovertemplate="%{customdata}<extra></extra>", xaxis=f"x{number}", yaxis=f"y{number}")]
+    return [bar(**bars, customdata=list(panel.hover), hovertemplate="%{customdata}<extra></extra>", xaxis=f"x{number}", yaxis=f"y{number}")]
 
 
 def _panel_title(panel: Panel, x: float, y: float, chosen: Look) -> list[dict[str, Any]]:
@@ -579,7 +596,7 @@ def headcount_flows(plan: Plan, dark: bool = False, group: str | None = None) ->
     totals = [(label, values[:, columns].sum(axis=1), sign, colour, pattern) for label, values, sign, colour, pattern in flows]
     days = [_day(month) for month in months]
     traces: list[Any] = [
-        Bar(
+        bar(
             x=days, y=sign * values, name=label, customdata=[words.one_decimal(value) for value in values], hovertemplate="%{customdata}",
             marker={"color": colour, "pattern": {"shape": pattern, "solidity": 0.3}},
         )
@@ -633,7 +650,7 @@ def cost_stack(plan: Plan, dark: bool = False) -> Figure:
     chosen, months, currency = look(dark), plan.months, plan.scenario.finance.currency
     shared = {"x": [_day(month) for month in months], "hovertemplate": "%{customdata}"}
     traces: list[Any] = [
-        Bar(y=amount, name=name, customdata=[words.money(value, currency) for value in amount], marker=_item_marker(name, at, chosen), **shared)
+        bar(y=amount, name=name, customdata=[words.money(value, currency) for value in amount], marker=_item_marker(name, at, chosen), **shared)
         for at, (name, amount) in enumerate(_large_items(plan).items())
     ]
     if plan.scenario.finance.budget_monthly is not None:

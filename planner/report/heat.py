@@ -8,14 +8,14 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from plotly.graph_objects import Bar, Figure, Heatmap, Scatter
+from plotly.graph_objects import Figure
 
 from planner import hiring
 from planner.channels.single import SingleInterval
 from planner.horizon import DAYS
 from planner.plan import Plan
 from planner.report import words
-from planner.report.charts import figure, look, month_axis, short_month, y_axis
+from planner.report.charts import Trace, bar, figure, heatmap, look, month_axis, scatter, short_month, y_axis
 from planner.staffing import StaffingSteps
 from planner.workforce import Response
 
@@ -73,7 +73,7 @@ def week_heat(week: Array, dark: bool = False, unit: str = "agents", told: Seque
     times = [clock(position, week.shape[1]) for position in range(week.shape[1])][span]
     shown = np.where(week[days][:, span] > 0, week[days][:, span], np.nan)
     extra = [[told[day][slot] if told else "" for slot in range(span.start, span.stop)] for day in days]
-    trace = Heatmap(
+    trace = heatmap(
         z=shown,
         x=times,
         y=[DAYS[day][:3] for day in days],
@@ -103,7 +103,7 @@ def day_curve(week: Array, dark: bool = False, unit: str = "contacts") -> Figure
     chosen, step = look(dark), max(1, -(-len(times) // 6))
     strongest = max(days, key=lambda day: float(week[day].sum()), default=0)
     traces = [
-        Scatter(
+        scatter(
             x=times,
             y=week[day, span],
             name=DAYS[day],
@@ -127,8 +127,8 @@ def day_curve(week: Array, dark: bool = False, unit: str = "contacts") -> Figure
 def contacts_and_handle_time(months: Sequence[str], contacts: Array, aht_s: Array, dark: bool = False) -> Figure:
     """Contacts of a queue by month as bars, and its handle time as a line above them, each on its own scale."""
     chosen, days = look(dark), _days(months)
-    bars = Bar(x=days, y=contacts, name="Contacts", marker={"color": chosen.required}, hovertemplate="%{y:,.0f} contacts")
-    line = Scatter(
+    bars = bar(x=days, y=contacts, name="Contacts", marker={"color": chosen.required}, hovertemplate="%{y:,.0f} contacts")
+    line = scatter(
         x=days, y=aht_s, name="Handle time", mode="lines", line={"color": chosen.short, "width": 2.5}, yaxis="y2", hovertemplate="%{y:,.0f} s handle time"
     )
     low, high = float(aht_s.min()), float(aht_s.max())
@@ -188,7 +188,7 @@ def required_steps(steps: StaffingSteps, month: int, dark: bool = False) -> Figu
         words.one_decimal(length) if place in whole else f"{'+' if length >= 0 else '−'}{words.one_decimal(abs(length))}"
         for place, length in enumerate(lengths)
     ]
-    trace = Bar(
+    trace = bar(
         y=names,
         x=lengths,
         base=starts,
@@ -232,15 +232,15 @@ def service_curve(answers: Sequence[tuple[str, SingleInterval]], target: float |
     return figure(traces, dark, 320, showlegend=len(answers) > 1, margin=LEGEND, xaxis=across, yaxis=upright, **limit)
 
 
-def _service_line(name: str, answer: SingleInterval, colour: str, dash: str) -> Scatter:
+def _service_line(name: str, answer: SingleInterval, colour: str, dash: str) -> Trace:
     sizes = [12 if place == answer.at else 5 for place in range(len(answer.around))]
     style = {"line": {"color": colour, "width": 2.5, "dash": dash}, "marker": {"size": sizes, "color": colour}}
-    return Scatter(x=answer.around, y=100 * answer.service_level, name=name, mode="lines+markers", hovertemplate="%{y:.1f} %", **style)
+    return scatter(x=answer.around, y=100 * answer.service_level, name=name, mode="lines+markers", hovertemplate="%{y:.1f} %", **style)
 
 
 def finish_curve(agents: Array, hours: Array, deadline: float, dark: bool = False) -> Figure:
     """Open hours until the work is finished by agents, the deadline as a dashed line."""
-    trace = Scatter(x=agents, y=hours, mode="lines+markers", line={"color": look(dark).required, "width": 2.5}, hovertemplate="%{y:.1f} h")
+    trace = scatter(x=agents, y=hours, mode="lines+markers", line={"color": look(dark).required, "width": 2.5}, hovertemplate="%{y:.1f} h")
     upright = y_axis(dark, "open hours", rangemode="tozero")
     return figure([trace], dark, 320, xaxis=_plain_axis(dark, "agents"), yaxis=upright, **_limit(deadline, "deadline", dark, right=True))
 
@@ -254,7 +254,7 @@ def heads_and_fte(plan: Plan, dark: bool = False, group: int | None = None) -> F
     chosen, days = look(dark), _days(plan.months)
     series = (("People", plan.frontline.heads, chosen.required, "solid"), ("Productive FTE", plan.frontline.productive_fte, chosen.available, "dash"))
     traces = [
-        Scatter(
+        scatter(
             x=days, y=values[:, columns].sum(axis=1), name=name, mode="lines", line={"color": colour, "width": 2.5, "dash": dash}, hovertemplate="%{y:,.1f}"
         )
         for name, values, colour, dash in series
@@ -267,7 +267,7 @@ def one_start(response: Response, fte: Array, dark: bool = False) -> Figure:
     chosen, months = look(dark), np.arange(len(fte))
     peak = int(fte.argmax())
     traces = [
-        Scatter(
+        scatter(
             x=months,
             y=response.heads[: len(fte)],
             name="Still there",
@@ -275,7 +275,7 @@ def one_start(response: Response, fte: Array, dark: bool = False) -> Figure:
             line={"color": chosen.soft, "width": 2, "dash": "dash"},
             hovertemplate="%{y:.2f} people",
         ),
-        Scatter(
+        scatter(
             x=months,
             y=fte,
             name="Productive FTE",
@@ -311,7 +311,7 @@ def class_calendar(plan: Plan, dark: bool = False) -> Figure:
         for g in range(len(groups))
     ]
     text = [[words.count(starts[g, t]) if starts[g, t] else "" for t in range(len(plan.months))] for g in range(len(groups))]
-    trace = Heatmap(
+    trace = heatmap(
         z=np.where(starts > 0, starts, np.nan),
         x=[short_month(month) for month in plan.months],
         y=groups,
@@ -339,8 +339,8 @@ def needed_and_available(months: Sequence[str], needed: Array, available: Array,
     chosen, days = look(dark), _days(months)
     colours = [chosen.short if want > have + 1e-9 else chosen.required for want, have in zip(needed, available, strict=True)]
     traces = [
-        Bar(x=days, y=needed, name="Needed", marker={"color": colours}, hovertemplate=f"%{{y:,.0f}} {unit} needed"),
-        Scatter(
+        bar(x=days, y=needed, name="Needed", marker={"color": colours}, hovertemplate=f"%{{y:,.0f}} {unit} needed"),
+        scatter(
             x=days,
             y=available,
             name="Available",
@@ -373,7 +373,7 @@ def funnel(plan: Plan, dark: bool = False) -> Figure:
     """The hiring funnel over the plan, from applicants to starts."""
     totals, chosen = funnel_totals(plan), look(dark)
     values = list(totals.values())
-    trace = Bar(
+    trace = bar(
         y=list(totals),
         x=values,
         orientation="h",
