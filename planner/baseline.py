@@ -14,16 +14,29 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner import finance, hiring, organisation, training
-from planner.cohorts import QUANTITIES, Cohorts, classroom_months, cohorts, maturing
+from planner.cohorts import QUANTITIES, Cohorts, classroom_months, cohorts, covers_everyone, maturing
 from planner.decisions import Decisions, nothing_decided, units
 from planner.organisation import FRONTLINE, Role
-from planner.plan import belongs, bench_inflow, feeder_exit_probability, monthly_pay, opening_heads, role_pay, site_index, whole
+from planner.plan import (
+    all_hands_cost,
+    belongs,
+    bench_inflow,
+    feeder_exit_probability,
+    monthly_pay,
+    opening_heads,
+    participant_outlay,
+    role_pay,
+    site_index,
+    whole,
+)
 from planner.requirement import Requirement, requirement
 from planner.scenario import Scenario, moved
 from planner.workforce import months_to_ninety_percent, start_response
 
 Array = NDArray[np.float64]
-HEADS, FTE, NESTING, TRAINEES, ELIGIBLE = (QUANTITIES.index(name) for name in ("heads", "fte", "nesting", "training_heads", "mentors_eligible"))
+HEADS, FTE, NESTING, TRAINEES, ELIGIBLE, YOUNG = (
+    QUANTITIES.index(name) for name in ("heads", "fte", "nesting", "training_heads", "mentors_eligible", "under_6_months")
+)
 LONG_ENOUGH = 60
 ROUNDS = 8
 QUARTER = 3
@@ -36,10 +49,19 @@ def baseline(scenario: Scenario, need: Requirement | None = None) -> Decisions:
     return _Spreadsheet(moved(scenario), need).decide()
 
 
-def around(scenario: Scenario, given: Decisions, need: Requirement | None = None) -> Decisions:
-    """The spreadsheet's leaders, overtime and contractors around starts and classes that are given; those are taken as they are."""
+def around(scenario: Scenario, given: Decisions, need: Requirement | None = None, taken: Decisions | None = None, months: int = 0) -> Decisions:
+    """The spreadsheet's leaders, overtime and contractors around starts and classes that are given; those are taken as they are.
+
+    So are all decisions of the first `months`, where those of `taken` stand.
+    """
     need = need or requirement(scenario)
-    return _Around(moved(scenario), need, given).decide()
+    return _Around(moved(scenario), need, given, taken, months).decide()
+
+
+def continued(scenario: Scenario, taken: Decisions, months: int, need: Requirement | None = None) -> Decisions:
+    """The spreadsheet's decisions after the first months, whose decisions are already taken: those stand as they are, whatever limit they break."""
+    need = need or requirement(scenario)
+    return _Spreadsheet(moved(scenario), need, taken, months).decide()
 
 
 def look_ahead(scenario: Scenario, group: int) -> int:
@@ -88,8 +110,9 @@ class _Ladder:
 class _Spreadsheet:
     """The state of the planner's sheet while it walks through the months."""
 
-    def __init__(self, scenario: Scenario, need: Requirement) -> None:
+    def __init__(self, scenario: Scenario, need: Requirement, taken: Decisions | None = None, taken_months: int = 0) -> None:
         self.scenario, self.months = scenario, scenario.horizon.months
+        self.taken, self.taken_months = taken, taken_months if taken is not None else 0
         self.ahead = [look_ahead(scenario, group) for group in range(len(scenario.groups))]
         span = self.months + max(self.ahead)
         self.parts: Cohorts = cohorts(scenario, span)
@@ -97,8 +120,8 @@ class _Spreadsheet:
         self.capacity = self.parts.capacity_per_start
         self.fte = self.parts.productive_fte(self.path[FTE], self.path[NESTING])
         self.pace = [_pace(self.capacity[group, 0], ahead) for group, ahead in enumerate(self.ahead)]
-        self.required = _held(need.group_fte, span).T
-        self.required_heads = _held(np.ceil(need.group_heads - HAIR), span)
+        self.required = _held(need.frontline_fte, span).T
+        self.required_heads = _held(np.ceil(need.frontline_heads - HAIR), span)
         self.decided = nothing_decided(scenario)
         roles = scenario.organisation.roles
         self.counts = {role.name: belongs(scenario, role.leads, role.name) for role in roles}
@@ -117,6 +140,7 @@ class _Spreadsheet:
         self.per_fte = _held(monthly_pay(scenario), span).T
         self.pay = self.per_fte * (1 + scenario.finance.on_cost) * self.parts.contract_fraction[:, None]
         self.role_pay = {role.name: _held(role_pay(scenario, role), span) * (1 + scenario.finance.on_cost) for role in roles}
+        self.programme = _held(participant_outlay(scenario), span).T
         self.purse = _Purse(scenario.finance.budget_monthly)
         self._pay_opening_people()
         self.signed = np.zeros(self.months)
@@ -134,6 +158,8 @@ class _Spreadsheet:
 
     def _pay_opening_people(self) -> None:
         self.purse.spend(0, (self.path[HEADS] * self.pay).sum(axis=0))
+        in_programme = np.where(covers_everyone(self.scenario)[:, None], self.path[HEADS] - self.path[TRAINEES], 0.0)
+        self.purse.spend(0, (in_programme * self.programme).sum(axis=0) + all_hands_cost(self.scenario).sum())
         for name, ladder in self.ladders.items():
             self.purse.spend(0, self._role_costs(name, 0) @ ladder.heads)
 
@@ -144,9 +170,14 @@ class _Spreadsheet:
         return np.asarray(pay * staying[:, None])
 
     def _take_signed_starts(self) -> None:
-        """Signed starts come whatever the limits say: their seats, mentors, hours and pay are taken before anything is decided."""
+        """Signed starts come whatever the limits say: their seats, mentors, hours and pay are taken before anything is decided.
+
+        Of months that are taken the real starts are known.
+        """
         for g, group in enumerate(self.scenario.groups):
             for month, people in enumerate(group.workforce.signed_starts):
+                if month < self.taken_months:
+                    continue
                 self.signed[month] += people
                 self._start(month, g, 0, people)
                 self._spend_hours(month, 0, people)
@@ -166,16 +197,53 @@ class _Spreadsheet:
 
     def decide(self) -> Decisions:
         for month in range(self.months):
-            self._take_ordered(month)
-            self._fill_posts(month)
-            for group in np.argsort(self.site_of, kind="stable"):
-                self._hire(month, int(group))
-            self._fill_posts(month)
-            self._open_capacity(month)
-            self._order(month)
-            self._cover(month)
+            if self.taken is not None and 0 < month <= self.taken_months:
+                self._take_promotions(month, self.taken)
+            if self.taken is not None and month < self.taken_months:
+                self._take_month(month, self.taken)
+            else:
+                self._decide_month(month)
             self._close(month)
         return self.decided
+
+    def _decide_month(self, month: int) -> None:
+        self._take_ordered(month)
+        self._fill_posts(month)
+        for group in np.argsort(self.site_of, kind="stable"):
+            self._hire(month, int(group))
+        self._fill_posts(month)
+        self._open_capacity(month)
+        self._order(month)
+        self._cover(month)
+
+    # Decisions already taken
+
+    def _take_promotions(self, month: int, taken: Decisions) -> None:
+        """Promotions at the end of the month before, as they were."""
+        for name in self.top_down:
+            attempts = taken.promotions.get(name, np.zeros(0))
+            if attempts.any() and attempts[month - 1].any():
+                self._move_up(month, self.ladders[name], attempts[month - 1])
+
+    def _take_month(self, month: int, taken: Decisions) -> None:
+        """A month's appointments, starts, classes, overtime and contractors, as they were."""
+        for name in self.ladders:
+            self._paid_for(name, month, taken.appointments[name][month])
+            self._join(name, month, taken.appointments[name][month])
+        for group in range(len(self.site_of)):
+            self._take_hires(month, group, taken)
+        self._open_capacity(month)
+        self._take_cover(month, taken.overtime_fte[month], taken.contractor_fte[month])
+
+    def _take_hires(self, month: int, group: int, given: Decisions) -> None:
+        """Takes the given starts and classes of a group, but for those signed before the plan, which stand already."""
+        for source, people in enumerate(given.starts[month, group] - self.decided.starts[month, group]):
+            if people > 0:
+                self._start(month, group, source, int(people))
+                self._spend_hours(month, source, int(people))
+        more = int(given.classes[month, group] - self.decided.classes[month, group])
+        if more > 0:
+            self._seat(month, group, more)
 
     # Leaders and support
 
@@ -244,7 +312,7 @@ class _Spreadsheet:
     def _promote(self, month: int, ladder: _Ladder, missing: Array) -> Array:
         """Promotions at the end of the month before, by unit of the role, failed ones included."""
         role = ladder.role
-        if ladder.bench is None or month == 0:
+        if ladder.bench is None or month == 0 or month <= self.taken_months:
             return np.zeros_like(missing)
         attempts = self._spared(month, role, self._attempts(ladder, ladder.bench, missing))
         if attempts.any():
@@ -444,11 +512,25 @@ class _Spreadsheet:
         return whole(there.sum() * (1 - role.exit_probability_monthly) ** np.arange(months))
 
     def _people_possible(self, month: int, group: int) -> int:
-        """Starts that mentors and the cap on starts still allow."""
-        most, cap = self._mentored(month, group), self.scenario.hiring.starts_max_monthly
+        """Starts that mentors, the line for people of short tenure and the cap on starts still allow."""
+        most, cap = min(self._mentored(month, group), self._new_people(month, group)), self.scenario.hiring.starts_max_monthly
         if cap is not None:
             most = min(most, cap - self.decided.starts[month].sum())
         return max(0, int(min(most, 10**7)))
+
+    def _new_people(self, month: int, group: int) -> float:
+        """Starts that keep the group's people of short tenure within their largest share, if promotions go on at the pace of the last quarter.
+
+        Promotions beyond that pace are not held back for it, and may lift the share by a hair.
+        """
+        line = self.scenario.optimisation.short_tenure_share_max
+        if line is None:
+            return math.inf
+        path = self.path[:, group, month:]
+        leaving = self.left_for_roles[max(month - QUARTER, 0) : month, group].sum() / QUARTER * np.arange(path.shape[1])
+        each = (self.parts.start[YOUNG, group] - line * self.parts.start[HEADS, group]).max(axis=0)[: path.shape[1]]
+        space = line * (path[HEADS] - leaving) - path[YOUNG]
+        return float(np.floor((space[each > 0] / each[each > 0]).min(initial=math.inf) + HAIR))
 
     def _mentored(self, month: int, group: int) -> float:
         given, members = self._training(group), self.site_of == self.site_of[group]
@@ -485,7 +567,8 @@ class _Spreadsheet:
 
     def _start_pay(self, month: int, group: int, source: int) -> Array:
         pay = self.pay[group, month:]
-        return np.asarray(self.parts.start[HEADS, group, source, : len(pay)] * pay)
+        start = self.parts.start[:, group, source, : len(pay)]
+        return np.asarray(start[HEADS] * pay + (start[HEADS] - start[TRAINEES]) * self.programme[group, month:])
 
     def _source_space(self, month: int, source: int, used: dict[str, float]) -> float:
         parameters, lead = self.scenario.hiring.sources[source], self.leads[source]
@@ -537,25 +620,21 @@ class _Spreadsheet:
         if self.purse.left is not None and price > 0:
             share = min(1.0, max(0.0, self.purse.left[month]) / price)
             overtime, contractors = overtime * share, contractors * share
+        self._take_cover(month, overtime, contractors)
+
+    def _take_cover(self, month: int, overtime: Array, contractors: Array) -> None:
         self.decided.overtime_fte[month], self.decided.contractor_fte[month] = overtime, contractors
 
 
 class _Around(_Spreadsheet):
     """The sheet of a planner to whom starts and classes are given."""
 
-    def __init__(self, scenario: Scenario, need: Requirement, given: Decisions) -> None:
-        super().__init__(scenario, need)
+    def __init__(self, scenario: Scenario, need: Requirement, given: Decisions, taken: Decisions | None, taken_months: int) -> None:
+        super().__init__(scenario, need, taken, taken_months)
         self.given = given
 
     def _hire(self, month: int, group: int) -> None:
-        """Takes the given starts and classes of a group, but for those signed before the plan, which stand already."""
-        for source, people in enumerate(self.given.starts[month, group] - self.decided.starts[month, group]):
-            if people > 0:
-                self._start(month, group, source, int(people))
-                self._spend_hours(month, source, int(people))
-        more = int(self.given.classes[month, group] - self.decided.classes[month, group])
-        if more > 0:
-            self._seat(month, group, more)
+        self._take_hires(month, group, self.given)
 
 
 def _only_from_within(role: Role) -> bool:

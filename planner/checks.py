@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.cohorts import has_programme
 from planner.organisation import FRONTLINE
-from planner.plan import Plan, monthly_pay
+from planner.plan import Plan, monthly_pay, programme_figures
 
 Array = NDArray[np.float64]
 TOLERANCE = 1e-6
@@ -62,7 +63,7 @@ def nobody_below_zero(plan: Plan) -> Array:
 
 
 def capacity_balance(plan: Plan) -> Array:
-    """Required FTE = productive + overtime + contractors + shortage - surplus."""
+    """Required FTE = productive + overtime + contractors + people of other work + shortage - surplus."""
     return plan.required_fte - (plan.available_fte + plan.shortage_fte - plan.surplus_fte)
 
 
@@ -86,10 +87,21 @@ def starts_in_classes(plan: Plan) -> Array:
     return np.where(plan.decisions.classes == 0, plan.frontline.starts, 0.0)
 
 
+def participants_within_heads(plan: Plan) -> Array:
+    """Nobody is in a career programme, or leaves by design, who is not a qualified person in post; people promoted away are set aside."""
+    if not has_programme(plan.scenario).any():
+        return np.zeros(1)
+    away = np.cumsum(plan.frontline.promoted_out, axis=0)
+    qualified = plan.frontline.heads - plan.frontline.training_heads + away
+    return np.minimum(np.stack([qualified - plan.participants, plan.participants + away - plan.designed_exits]), 0)
+
+
 def cost_follows_people(plan: Plan) -> Array:
-    """Frontline pay is people x contract x pay, on-cost is its share of all pay, and all items together are the cost; per unit of cost."""
+    """Frontline pay is people x contract x pay, with the premium of a career programme, on-cost is its share of all pay, and all items together
+    are the cost; per unit of cost."""
     pay, on_cost = _items(plan, "pay"), _items(plan, "on_cost")
-    expected = (plan.frontline.heads * plan.parts.contract_fraction * monthly_pay(plan.scenario)).sum(axis=1)
+    paid = plan.frontline.heads + plan.participants * programme_figures(plan.scenario, "pay_premium")
+    expected = (paid * plan.parts.contract_fraction * monthly_pay(plan.scenario)).sum(axis=1)
     every = sum((line.amount for line in plan.costs), np.zeros(len(plan.months)))
     frontline = sum((line.amount for line in plan.costs if line.item == "pay" and line.role == FRONTLINE), np.zeros(len(plan.months)))
     residuals = np.stack([frontline - expected, on_cost - plan.scenario.finance.on_cost * pay, every - plan.cost])
@@ -110,6 +122,7 @@ CHECKS: tuple[Callable[[Plan], Array], ...] = (
     training_heads_within_heads,
     hours_told_by_queue,
     starts_in_classes,
+    participants_within_heads,
     cost_follows_people,
 )
 

@@ -10,9 +10,10 @@ from planner import workforce
 from planner.horizon import months_of_weeks
 from planner.scenario import Scenario
 from planner.staffing import mean_contract_fraction
-from planner.workforce import Response, Workforce
+from planner.workforce import Programme, Response, Workforce
 
 Array = NDArray[np.float64]
+NO_PROGRAMME = Programme()
 QUANTITIES = (
     "heads", "fte", "nesting", "washout", "leavers", "training_heads", "paid_training", "mentors_eligible", "under_6_months", "under_12_months",
 )
@@ -42,6 +43,11 @@ class Cohorts:
     def capacity_per_start(self) -> Array:
         """Productive FTE of one start [groups, sources, months]."""
         return self.productive_fte(self.start[QUANTITIES.index("fte")], self.start[QUANTITIES.index("nesting")])
+
+    @property
+    def qualified_per_start(self) -> Array:
+        """People of one start who have left nesting [groups, sources, months]."""
+        return np.asarray(self.start[QUANTITIES.index("heads")] - self.start[QUANTITIES.index("training_heads")])
 
 
 def cohorts(scenario: Scenario, months: int) -> Cohorts:
@@ -168,6 +174,51 @@ def frontline(parts: Cohorts, starts: Array, promoted_out: Array, returned: Arra
     closing = values["heads"] - values["washout"] - values["leavers"] - promoted_out + returned
     del values["fte"]
     return Frontline(starts=starts.sum(axis=2), promoted_out=promoted_out, returned=returned, closing=closing, productive_fte=productive, **values)
+
+
+# Career programmes
+
+
+def has_programme(scenario: Scenario) -> NDArray[np.bool_]:
+    """Which groups run a career programme [groups]."""
+    return np.array([group.workforce.programme != NO_PROGRAMME for group in scenario.groups])
+
+
+def covers_everyone(scenario: Scenario) -> NDArray[np.bool_]:
+    """Which groups run one that covers people in post as well [groups]."""
+    return np.array([group.workforce.programme.covers == "everyone" for group in scenario.groups])
+
+
+def participants(scenario: Scenario, parts: Cohorts, starts: Array, people: Frontline) -> Array:
+    """Qualified people in a career programme [months, groups]: all of a group, or those who started within the plan."""
+    found, running = np.zeros_like(people.heads), has_programme(scenario)
+    if running.any():
+        started = superposed(starts, parts.qualified_per_start[..., : len(starts)]).T
+        everybody = people.heads - people.training_heads
+        found = np.where(running, np.where(covers_everyone(scenario), everybody, started), 0.0)
+    return found
+
+
+def leaving_by_design(scenario: Scenario, starts: Array) -> Array:
+    """People who leave by design at each month's end [months, groups], known as far ahead as the programme is long; part of the leavers.
+
+    Starts [months, groups, sources]. Whoever is promoted before that is not taken off.
+    """
+    months = len(starts)
+    multipliers = [source.exit_multiplier for source in scenario.hiring.sources]
+    each = np.stack([np.stack([workforce.designed_exits(group.workforce, months, factor) for factor in multipliers]) for group in scenario.groups])
+    opening = np.stack([workforce.opening_designed_exits(group.workforce, months) for group in scenario.groups])
+    return np.asarray((opening + superposed(starts, each)).T)
+
+
+def echo_months(leaving: Array, times: float = 3.0) -> NDArray[np.bool_]:
+    """Months in which so many times the mean of a path leave [months]; none where nobody does.
+
+    >>> echo_months(np.array([0.4, 0.4, 28.3, 0.7])).tolist()
+    [False, False, True, False]
+    """
+    mean = float(leaving.mean())
+    return np.asarray((leaving > times * mean) & (mean > 0))
 
 
 def classroom_months(people: Workforce) -> float:

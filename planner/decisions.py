@@ -3,13 +3,14 @@
 import difflib
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from planner import training
 from planner.errors import Fault, InvalidDecisions
 from planner.organisation import FRONTLINE, Role
 from planner.scenario import Scenario
@@ -58,6 +59,46 @@ def nothing_decided(scenario: Scenario) -> Decisions:
         promotions={role.name: np.zeros((months, len(units(scenario, role.feeder)))) for role in roles if role.feeder},
         appointments={role.name: np.zeros((months, len(units(scenario, role.name)))) for role in roles},
     )
+
+
+def begun_with(first: Decisions, months: int, then: Decisions) -> Decisions:
+    """The first months of one set of decisions and the months after them of another."""
+
+    def joined(early: Array, late: Array) -> Array:
+        return np.concatenate([early[:months], late[months:]])
+
+    return Decisions(
+        starts=joined(first.starts, then.starts),
+        classes=joined(first.classes, then.classes),
+        overtime_fte=joined(first.overtime_fte, then.overtime_fte),
+        contractor_fte=joined(first.contractor_fte, then.contractor_fte),
+        promotions={name: joined(first.promotions[name], values) for name, values in then.promotions.items()},
+        appointments={name: joined(first.appointments[name], values) for name, values in then.appointments.items()},
+    )
+
+
+def as_started(scenario: Scenario, decisions: Decisions, people: Array) -> Decisions:
+    """The decisions with the starts of the first months as they really were: people [months, groups].
+
+    More people than planned, or fewer, are of the source with most of the group's starts of that month; a changed month has the classes that hold its people.
+    """
+    starts, classes = decisions.starts.copy(), decisions.classes.copy()
+    sites = {site.name: site for site in scenario.sites}
+    for month, group in zip(*np.nonzero(people != starts[: len(people)].sum(axis=2)), strict=True):
+        given = _spread_over(starts[month, group], float(people[month, group]))
+        starts[month, group] = given
+        classes[month, group] = training.classes_for(given.sum(), sites[scenario.groups[group].site].training)
+    return replace(decisions, starts=starts, classes=classes)
+
+
+def _spread_over(by_source: Array, people: float) -> Array:
+    """So many people over sources as they were planned, the largest first."""
+    given, left = np.zeros_like(by_source), people
+    for source in np.argsort(-by_source, kind="stable"):
+        given[source] = min(by_source[source], left)
+        left -= given[source]
+    given[int(np.argmax(by_source))] += left
+    return given
 
 
 def _series(decisions: Decisions, scenario: Scenario) -> Iterator[tuple[tuple[str, ...], Array, bool]]:

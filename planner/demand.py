@@ -1,5 +1,6 @@
 """Contacts and handle time by month, and their spread over the days and intervals of each month."""
 
+import math
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Annotated, Literal
@@ -41,6 +42,7 @@ from planner.parameters import (
     Seconds,
     Unit,
 )
+from planner.queueing import handle_time
 
 Weight = Annotated[float, Field(ge=0, le=1e9)]
 
@@ -62,6 +64,37 @@ class Event(Parameters):
 
     aht_change: Change = 0.0
     """Change of handle time in those months. Yours: from the last event of the kind."""
+
+
+class Limit(Parameters):
+    """A limit on handle time: contacts are ended there, some customers come back, some give up. As given it changes nothing."""
+
+    limit_s: Seconds | None = None
+    """Where a contact is ended, whether it is resolved or not. Empty: nowhere. Yours: 90 for a 90-second rule."""
+
+    share_ended: Fraction = 1.0
+    """Share of the longer contacts that really end there: 100 % is a cap, less a soft target. Assumption: a cap."""
+
+    repeats: Literal["fresh", "carried"] = "fresh"
+    """What a repeat is: a new draw, as long as any other contact, or the rest of the same issue, carried over. Assumption: a new draw."""
+
+    resolution: Fraction = 0.7
+    """Share of contacts that resolve the issue where none is ended early; used for new draws. Source: 70 to 72 % on average (SQM, a vendor)."""
+
+    give_up: Fraction = 0.2
+    """Share of unresolved customers who do not come back. Assumption: 20 %."""
+
+    restart_s: Annotated[float, Field(ge=0, le=3_600), Unit("s")] = 60.0
+    """What a further contact takes before a carried-over issue goes on. Assumption: a minute to identify the customer and the case."""
+
+    restart_within: bool = True
+    """Whether that counts against the limit. Assumption: it does."""
+
+    tail_share: Annotated[float, Field(ge=0, le=0.2), Unit("%", 100)] = 0.01
+    """Share of contacts in the long tail, which falls off as a power instead of a lognormal. Source: above the 99th percentile in one bank's log."""
+
+    tail_index: Annotated[float, Field(gt=2, le=20), Unit("")] = 3.0
+    """Power of the tail: the larger, the fewer very long contacts. Source: about 3 in one bank's log."""
 
 
 class Demand(Parameters):
@@ -98,6 +131,9 @@ class Demand(Parameters):
     aht_scv: Annotated[float, Field(ge=0, le=20), Unit("")] = 1.4
     """Spread of handle time: variance over squared mean. Used where no patience is given (Erlang C, after Lee and Longton); with abandonment its
     effect nearly vanishes. Source: 1.27 for one type of call, 1.75 for all, in one bank's log."""
+
+    limit: Limit = Limit()
+    """A limit on handle time, on top of the figures above, which are those without it. Assumption: none."""
 
     interval_minutes: Literal[15, 30, 60] = 30
     """Length of a planning interval. Assumption: half an hour."""
@@ -139,8 +175,8 @@ def event_factor(events: tuple[Event, ...], changes: tuple[float, ...], horizon:
 def contacts(demand: Demand, horizon: Horizon) -> Floats:
     """Contacts offered in each month [T].
 
-    The monthly series, or base x (1 + growth)^t x season of the calendar month (x open days, where it follows them); then the events.
-    Raises InvalidScenario where neither is given.
+    The monthly series, or base x (1 + growth)^t x season of the calendar month (x open days, where it follows them); then the events, and the
+    repeats that a limit on handle time brings. Raises InvalidScenario where neither is given.
 
     >>> contacts(Demand(base_contacts=1000, growth_monthly=0.01), Horizon(first_month="2027-01", months=3)).round(1).tolist()
     [1000.0, 1010.0, 1020.1]
@@ -149,7 +185,11 @@ def contacts(demand: Demand, horizon: Horizon) -> Floats:
     if faults:
         raise InvalidScenario(faults)
     changes = tuple(event.contacts_change for event in demand.events)
-    return base_path(demand, horizon) * event_factor(demand.events, changes, horizon)
+    offered = base_path(demand, horizon) * event_factor(demand.events, changes, horizon)
+    if demand.limit.limit_s is None:
+        return offered
+    apart = _effects(demand, horizon)
+    return np.asarray(offered * [limited.contacts_per_issue / free.contacts_per_issue for limited, free in apart])
 
 
 def base_path(demand: Demand, horizon: Horizon) -> Floats:
@@ -177,7 +217,7 @@ def open_days_factor(demand: Demand, horizon: Horizon) -> Floats:
 
 
 def aht_s(demand: Demand, horizon: Horizon) -> Floats:
-    """Average handle time of each month in seconds: the series, or aht x (1 + drift)^(t/12); then the events [T].
+    """Average handle time of each month in seconds: the series, or aht x (1 + drift)^(t/12); then the events, and a limit [T].
 
     >>> aht_s(Demand(base_contacts=1, aht_s=300, aht_drift_annual=-0.1), Horizon(first_month="2027-01", months=13))[[0, 12]].tolist()
     [300.0, 270.0]
@@ -185,8 +225,66 @@ def aht_s(demand: Demand, horizon: Horizon) -> Floats:
     faults = _length_faults(demand.aht_monthly_s, horizon, "demand.aht_monthly_s")
     if faults:
         raise InvalidScenario(faults)
+    if demand.limit.limit_s is not None:
+        return np.array([limited.handle_time_s for limited, _ in _effects(demand, horizon)])
+    return unlimited_aht_s(demand, horizon)
+
+
+def unlimited_aht_s(demand: Demand, horizon: Horizon) -> Floats:
+    """Average handle time of each month in seconds as it is without a limit [T].
+
+    >>> unlimited_aht_s(Demand(base_contacts=1, limit=Limit(limit_s=90)), Horizon(first_month="2027-01", months=1)).tolist()
+    [300.0]
+    """
     changes = tuple(event.aht_change for event in demand.events)
     return _aht_path_s(demand, horizon) * event_factor(demand.events, changes, horizon)
+
+
+def lost_issues(demand: Demand, horizon: Horizon) -> Floats:
+    """Issues of each month that are never resolved because contacts are ended at the limit: issues x what would have been resolved without it [T].
+
+    >>> rule = Demand(base_contacts=1000, aht_s=360, limit=Limit(limit_s=90, resolution=0.8, give_up=0.3, tail_share=0))
+    >>> lost_issues(rule, Horizon(first_month="2027-01", months=1)).round().tolist()
+    [524.0]
+
+    Source: derived; 1,000 contacts are 860 issues, of which 93 % are resolved without a limit and 32 % with it.
+    """
+    if demand.limit.limit_s is None:
+        return np.zeros(horizon.months)
+    handled, apart = contacts(demand, horizon), _effects(demand, horizon)
+    return np.asarray(handled * [(free.resolved_share - limited.resolved_share) / limited.contacts_per_issue for limited, free in apart])
+
+
+def aht_scv(demand: Demand, horizon: Horizon) -> float:
+    """Spread of handle time, variance over squared mean; under a limit that of the contacts it leaves, as a mean over the months.
+
+    >>> months = Horizon(first_month="2027-01", months=1)
+    >>> aht_scv(Demand(), months), round(aht_scv(Demand(aht_s=360, limit=Limit(limit_s=90, tail_share=0)), months), 3)
+    (1.4, 0.025)
+    """
+    if demand.limit.limit_s is None:
+        return demand.aht_scv
+    return float(np.mean([limited.scv for limited, _ in _effects(demand, horizon)]))
+
+
+def _effects(demand: Demand, horizon: Horizon) -> list[tuple[handle_time.Effect, handle_time.Effect]]:
+    """What the limit comes to in each month, and what contacts come to without one."""
+    limit = demand.limit
+    return [limit_effects(limit, float(aht), demand.aht_scv) for aht in unlimited_aht_s(demand, horizon)]
+
+
+def limit_effects(limit: Limit, aht_s: float, aht_scv: float) -> tuple[handle_time.Effect, handle_time.Effect]:
+    """Contacts per issue, handle time and resolution with a limit, and without it, for contacts of this mean length and spread.
+
+    >>> limited, free = limit_effects(Limit(limit_s=90, resolution=0.8, give_up=0, tail_share=0), 360, 1.4)
+    >>> round(limited.contacts_per_issue, 2), free.contacts_per_issue
+    (8.05, 1.25)
+    """
+    times = handle_time.handle_times(aht_s, aht_scv, limit.tail_share, limit.tail_index)
+    free = handle_time.Ending(math.inf, limit.share_ended, limit.resolution, limit.give_up, limit.restart_s, limit.restart_within)
+    effect = handle_time.fresh_draws if limit.repeats == "fresh" else handle_time.carried_over
+    limited = free if limit.limit_s is None else free._replace(limit_s=limit.limit_s)
+    return effect(times, limited), effect(times, free)
 
 
 def _aht_path_s(demand: Demand, horizon: Horizon) -> Floats:
@@ -308,10 +406,24 @@ def demand_faults(demand: Demand, horizon: Horizon, place: str) -> list[Fault]:
     opening = demand.opening
     return (
         volume_faults(demand, horizon, place)
+        + _limit_faults(demand, horizon, f"{place}.limit")
         + _length_faults(demand.aht_monthly_s, horizon, f"{place}.aht_monthly_s")
         + _calendar_faults(demand, horizon, f"{place}.opening")
         + profile_faults(opening, demand.interval_minutes, demand.week_profile, demand.day_profile, place)
     )
+
+
+def _limit_faults(demand: Demand, horizon: Horizon, place: str) -> list[Fault]:
+    """A limit under which an issue never ends."""
+    limit = demand.limit
+    if limit.limit_s is None or _length_faults(demand.aht_monthly_s, horizon, ""):
+        return []
+    try:
+        _effects(demand, horizon)
+    except ValueError as error:
+        remedy = "Give a longer limit, let some contacts end resolved, or let some customers give up."
+        return [Fault(f"{place}.limit_s", str(error), remedy, f"{limit.limit_s:g} s")]
+    return []
 
 
 def _calendar_faults(demand: Demand, horizon: Horizon, place: str) -> list[Fault]:

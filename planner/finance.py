@@ -260,6 +260,80 @@ def search_cost(external_starts: ArrayLike, search_cost_each: float) -> Floats:
     return np.asarray(external_starts, dtype=float) * search_cost_each
 
 
+def programme_pay(participants: ArrayLike, monthly_pay: ArrayLike, pay_premium: ArrayLike) -> Floats:
+    """What people in a career programme are paid a month above the others. Part of item `pay`; participants in FTE.
+
+    >>> float(programme_pay(10, 3_600, 0.15))
+    5400.0
+    """
+    return np.asarray(pay(participants, monthly_pay) * np.asarray(pay_premium, dtype=float))
+
+
+def tuition(participants: ArrayLike, tuition_monthly: ArrayLike) -> Floats:
+    """Tuition of the people in a career programme, without on-cost. Item `tuition`.
+
+    >>> float(tuition(40, 437.5))
+    17500.0
+    """
+    return np.asarray(np.asarray(participants, dtype=float) * np.asarray(tuition_monthly, dtype=float))
+
+
+def all_hands(hours: ArrayLike, hourly_cost: ArrayLike) -> Floats:
+    """What the hours of people of other work cost, training included. Item `other`.
+
+    >>> float(all_hands(1_333.3, 70).round())
+    93331.0
+    """
+    return np.asarray(np.asarray(hours, dtype=float) * np.asarray(hourly_cost, dtype=float))
+
+
+# --- What a career programme is worth
+
+
+def cost_per_effective_month(cost_of_start: float, cost_monthly: float, stay_months: float, effective_months: float) -> float:
+    """Cost of one effective month of a seat over a stay: (C_h + w E[L]) / E[P], w with on-cost and tuition.
+
+    >>> round(cost_per_effective_month(9_000, 4_500, 28.571, 27.917))
+    4928
+
+    Source: renewal-reward, derived.
+    """
+    if not effective_months > 0:
+        raise ValueError("a stay must bring some effective time")
+    return (cost_of_start + cost_monthly * stay_months) / effective_months
+
+
+def break_even_tuition(standard_cost: float, cost_of_start: float, cost_monthly: float, stay_months: float, effective_months: float) -> float:
+    """Tuition a month at which an effective month costs what it does in the standard job: (c_0 E[P] - C_h) / E[L] - w; negative: it never does.
+
+    >>> round(break_even_tuition(4_927.65, 9_000, 4_500, 30.232, 29.546))
+    18
+
+    Source: renewal-reward, derived.
+    """
+    return (standard_cost * effective_months - cost_of_start) / stay_months - cost_monthly
+
+
+def break_even_quality(programme_cost: float, standard_cost: float) -> float:
+    """Standard people that one in the programme must be worth, Q* = c / c_0.
+
+    >>> round(break_even_quality(7_732, 4_928), 2)
+    1.57
+    """
+    return programme_cost / standard_cost
+
+
+def break_even_completer(programme_cost: float, standard_cost: float, effective_months: float, completion: float) -> float:
+    """Value that each completer must bring elsewhere, (c - c_0) E[P] / e^(-qT).
+
+    >>> round(break_even_completer(7_732, 4_928, 29.546, 0.6977), -2)
+    118700.0
+    """
+    if not completion > 0:
+        raise ValueError("somebody must complete the programme")
+    return (programme_cost - standard_cost) * effective_months / completion
+
+
 # --- Figures for people
 
 

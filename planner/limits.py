@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from planner import hiring, training
 from planner.cohorts import QUANTITIES, classroom_months
 from planner.organisation import FRONTLINE, bench_available
-from planner.plan import Plan, by_site, feeder_exit_probability, monthly_pay, site_index
+from planner.plan import Plan, by_site, feeder_exit_probability, monthly_pay, participant_outlay, site_index
 
 Array = NDArray[np.float64]
 HAIR = 1e-6
@@ -141,10 +141,11 @@ def broken(plan: Plan) -> tuple[Breach, ...]:
 def what_stops_one_more_class(plan: Plan) -> tuple[tuple[str, ...], ...]:
     """The limit that one more class of the smallest size would break, by month and group; empty where nothing stops it.
 
-    Told in the order in which a planner would look: time to fill, rooms, trainers, mentors, recruiters, interviews, sources, starts allowed, budget.
+    Told in the order in which a planner would look: time to fill, rooms, trainers, mentors, recruiters, interviews, sources, starts allowed, budget,
+    too many people of short tenure.
     """
-    tests = [_too_early(plan), *_no_class(plan), _no_mentor(plan), *_no_hours(plan), _no_source(plan), _not_allowed(plan), _no_money(plan)]
-    names = ("time_to_fill", "rooms", "trainers", "mentors", "recruiters", "interviews", "sources", "starts", "budget")
+    tests = [_too_early(plan), *_no_class(plan), _no_mentor(plan), *_no_hours(plan), _no_source(plan), _not_allowed(plan), _no_money(plan), _too_new(plan)]
+    names = ("time_to_fill", "rooms", "trainers", "mentors", "recruiters", "interviews", "sources", "starts", "budget", "short_tenure")
     stacked = np.stack(tests)
     first = np.where(stacked.any(axis=0), stacked.argmax(axis=0), len(names))
     words = (*names, "")
@@ -236,13 +237,30 @@ def _no_money(plan: Plan) -> NDArray[np.bool_]:
     left = (money.available - money.used)[:, 0]
     pay = monthly_pay(plan.scenario).T * (1 + given.on_cost) * plan.parts.contract_fraction[:, None]
     staying, months = plan.parts.start[QUANTITIES.index("heads"), :, 0], len(left)
+    inside, extra = plan.parts.qualified_per_start[:, 0], participant_outlay(plan.scenario).T
     stopped = np.zeros((months, len(pay)), dtype=bool)
     for g, size in enumerate(smallest_class(plan)):
         outlay = size * plan.scenario.hiring.sources[0].cost_per_hire + given.cost_per_class
         for month in range(months):
-            each = size * staying[g, : months - month] * pay[g, month:]
+            later = months - month
+            each = size * (staying[g, :later] * pay[g, month:] + inside[g, :later] * extra[g, month:])
             each[0] += outlay
             stopped[month, g] = (left[month:] < each - HAIR).any()
+    return stopped
+
+
+def _too_new(plan: Plan) -> NDArray[np.bool_]:
+    """Whether one more class would lift the share of people of short tenure in its group above its line, in its month or after."""
+    line, months = plan.scenario.optimisation.short_tenure_share_max, len(plan.months)
+    stopped = np.zeros((months, len(plan.scenario.groups)), dtype=bool)
+    if line is None:
+        return stopped
+    space = line * plan.frontline.heads - plan.frontline.under_6_months
+    each = plan.parts.start[QUANTITIES.index("under_6_months")] - line * plan.parts.start[QUANTITIES.index("heads")]
+    for g, size in enumerate(smallest_class(plan)):
+        for month in range(months):
+            added = size * each[g].max(axis=0)[: months - month]
+            stopped[month, g] = bool((space[month:, g] < added - HAIR)[added > 0].any())
     return stopped
 
 

@@ -51,7 +51,7 @@ class Optimisation(Parameters):
     """Most that the starts of a month may differ from those of the month before, over all groups. Empty: not limited. Yours: what your classes can take."""
 
     short_tenure_share_max: Fraction | None = None
-    """Largest share of frontline people with under 6 months since nesting or still in training, by group. Empty: not limited. Yours: what quality bears."""
+    """Largest share of frontline people who joined less than 6 months ago, training included, by group. Empty: not limited. Yours: what quality bears."""
 
     negotiable: tuple[Negotiable, ...] = NEGOTIABLE
     """Limits that may give way where no plan meets all of them, and how dear each is. Assumption: see its parts."""

@@ -111,7 +111,7 @@ def required_leaders(led_heads: ArrayLike, span: ArrayLike) -> Wholes:
     Source: model.md section 4; house.md, Required leaders.
     """
     spans = np.asarray(span, dtype=float)
-    if not np.all(spans > 0):
+    if not (spans > 0).all():
         raise ValueError(f"a span must be above 0, not {spans.min()}")
     return np.asarray(np.ceil(np.asarray(led_heads, dtype=float) / spans - HAIR), dtype=np.int64)
 
@@ -726,3 +726,20 @@ def largest_internal_share(
     lasting = gate * (1 - role.promotion_failure) * inflow * feeder_heads_per_head
     kept = 1 - gate * (1 - role.promotion_failure * role.return_share)
     return np.asarray(lasting / (kept * (growth + role.exit_probability_monthly + promotions_out_per_head)))
+
+
+def largest_growth_for_internal_share(
+    role: Role, share: float, feeder_exit_probability: float, feeder_heads_per_head: float, promotions_out_per_head: float = 0.0
+) -> float | None:
+    """Largest growth a month at which promotion can still fill `share` of a role's vacancies, up to 100 % a month; None: at no growth.
+
+    The inverse of `largest_internal_share`. Derived.
+
+    >>> lead = Role(name="lead", span=15, monthly_pay=1, feeder="frontline", ready_share=0.3, promotion_failure=0.25, time_in_grade_months=12)
+    >>> round(largest_growth_for_internal_share(lead, 1.0, 0.015, 20 / 3), 3)
+    0.038
+    """
+    growth = np.linspace(0, 1, 100_001)
+    carried = largest_internal_share(role, growth, feeder_exit_probability, feeder_heads_per_head, promotions_out_per_head)
+    enough = np.flatnonzero(carried >= share)
+    return float(growth[enough[-1]]) if len(enough) else None

@@ -9,15 +9,15 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from planner import finance, hiring, organisation, training
-from planner.cohorts import Cohorts, Frontline, classroom_months, cohorts, frontline, maturing, superposed
+from planner import finance, hiring, organisation, staffing, training
+from planner.cohorts import Cohorts, Frontline, classroom_months, cohorts, frontline, leaving_by_design, maturing, participants, superposed
 from planner.decisions import Decisions, role_named, units
 from planner.errors import Fault, InvalidDecisions
 from planner.horizon import month_labels
 from planner.organisation import FRONTLINE, Role, RolePath
 from planner.requirement import Requirement, requirement
 from planner.scenario import Scenario, moved
-from planner.workforce import settled_exit_probability
+from planner.workforce import ready_exit_probability
 
 Array = NDArray[np.float64]
 
@@ -101,8 +101,23 @@ class Plan:
 
     @property
     def available_fte(self) -> Array:
-        """Productive, overtime and contractor FTE together."""
-        return self.frontline.productive_fte + self.decisions.overtime_fte + self.decisions.contractor_fte
+        """Productive, overtime and contractor FTE together, and what people of other work bring."""
+        return self.frontline.productive_fte + self.decisions.overtime_fte + self.decisions.contractor_fte + self.all_hands_fte
+
+    @property
+    def all_hands_fte(self) -> Array:
+        """FTE that people of other work bring."""
+        return self.requirement.all_hands_fte
+
+    @property
+    def participants(self) -> Array:
+        """Qualified people in a career programme."""
+        return participants(self.scenario, self.parts, self.decisions.starts, self.frontline)
+
+    @property
+    def designed_exits(self) -> Array:
+        """People who leave by design at each month's end, known as far ahead as their programme is long."""
+        return leaving_by_design(self.scenario, self.decisions.starts)
 
     @property
     def shortage_fte(self) -> Array:
@@ -208,7 +223,7 @@ def promotion_flows(scenario: Scenario, decisions: Decisions, feeder: str) -> tu
 
 def _ladder_months(scenario: Scenario, decisions: Decisions, need: Requirement, people: Frontline) -> tuple[RoleMonths, ...]:
     heads = {FRONTLINE: people.heads}
-    required_path = {FRONTLINE: np.ceil(need.group_heads - 1e-9)}
+    required_path = {FRONTLINE: np.ceil(need.frontline_heads - 1e-9)}
     required = {FRONTLINE: np.maximum(heads[FRONTLINE], required_path[FRONTLINE])}
     entrants: dict[str, Array] = {}
     done: list[RoleMonths] = []
@@ -269,7 +284,7 @@ def ready_bench(scenario: Scenario, decisions: Decisions, role: Role, entrants: 
 def feeder_exit_probability(scenario: Scenario, role: Role) -> Array:
     """Monthly probability of leaving of people settled in a role's feeder [units of the feeder]."""
     if role.feeder == FRONTLINE:
-        return np.array([settled_exit_probability(group.workforce) for group in scenario.groups])
+        return np.array([ready_exit_probability(group.workforce, role.time_in_grade_months) for group in scenario.groups])
     feeder = role_named(scenario, str(role.feeder))
     return np.full(len(units(scenario, feeder.name)), feeder.exit_probability_monthly)
 
@@ -393,21 +408,44 @@ def cost_lines(scenario: Scenario, decisions: Decisions, need: Requirement, peop
 
 def _frontline_costs(scenario: Scenario, decisions: Decisions, need: Requirement, people: Frontline) -> list[CostLine]:
     given, pay_fte = scenario.finance, monthly_pay(scenario)
-    contract = cohorts(scenario, scenario.horizon.months).contract_fraction
-    pay = finance.pay(people.heads * contract, pay_fte)
+    parts = cohorts(scenario, scenario.horizon.months)
+    contract, inside = parts.contract_fraction, participants(scenario, parts, decisions.starts, people)
     available = people.productive_fte + decisions.overtime_fte + decisions.contractor_fte
+    pay = finance.pay(people.heads * contract, pay_fte)
+    pay = pay + finance.programme_pay(inside * contract, pay_fte, programme_figures(scenario, "pay_premium"))
     items = {
         "pay": pay,
         "on_cost": finance.on_cost(pay, given.on_cost),
         "hiring": decisions.starts @ np.array([source.cost_per_hire for source in scenario.hiring.sources]),
         "training": finance.class_cost(given, decisions.classes),
+        "tuition": finance.tuition(inside, programme_figures(scenario, "tuition_monthly")),
         "overtime": finance.overtime(given, decisions.overtime_fte, pay_fte),
         "contractor": finance.contractor(given, decisions.contractor_fte),
-        "shortage_price": finance.shortage_price(given, missing_fte(need.group_fte, available), pay_fte),
+        "shortage_price": finance.shortage_price(given, missing_fte(need.frontline_fte, available), pay_fte),
+        "other": np.tile(all_hands_cost(scenario), (len(pay), 1)),
     }
     return [
         CostLine(group.site, group.name, FRONTLINE, item, amounts[:, g]) for g, group in enumerate(scenario.groups) for item, amounts in items.items()
     ]
+
+
+def programme_figures(scenario: Scenario, field: str) -> Array:
+    """One figure of every group's career programme [groups]."""
+    return np.array([getattr(group.workforce.programme, field) for group in scenario.groups], dtype=float)
+
+
+def participant_outlay(scenario: Scenario) -> Array:
+    """What one person in a career programme costs a month above the others: premium with on-cost, and tuition [months, groups]."""
+    contract = cohorts(scenario, scenario.horizon.months).contract_fraction
+    premium = finance.programme_pay(contract, monthly_pay(scenario), programme_figures(scenario, "pay_premium"))
+    return np.asarray(finance.tuition(1, programme_figures(scenario, "tuition_monthly")) + premium * (1 + scenario.finance.on_cost))
+
+
+def all_hands_cost(scenario: Scenario) -> Array:
+    """What the hours of people of other work, and their training, cost each group a month [groups]."""
+    given = [group.all_hands for group in scenario.groups]
+    hours = [staffing.all_hands_hours(each) + staffing.all_hands_training_hours(each) for each in given]
+    return finance.all_hands(hours, [each.hourly_cost for each in given])
 
 
 def _role_costs(scenario: Scenario, months: RoleMonths) -> list[CostLine]:

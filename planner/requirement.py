@@ -67,6 +67,20 @@ class Requirement:
     group_fte: Array
     group_heads: Array
     net_hours: Array
+    all_hands_fte: Array
+
+    @property
+    def frontline_fte(self) -> Array:
+        """FTE that a group's own people, overtime and contractors must bring: what people of other work bring taken off [months, groups]."""
+        return self.group_fte - self.all_hands_fte
+
+    @property
+    def frontline_heads(self) -> Array:
+        """People whom that takes, trainees included where they are stated [months, groups]."""
+        if not self.all_hands_fte.any():
+            return self.group_heads
+        part = np.divide(self.frontline_fte, self.group_fte, out=np.ones_like(self.group_fte), where=self.group_fte > 0)
+        return np.asarray(self.group_heads * part)
 
 
 def pools(group: Group, queues: dict[str, Queue], months: Horizon) -> Iterator[Pool]:
@@ -93,7 +107,7 @@ def pool_work(pool: Pool) -> Work:
     offered = zip(pool.queues, _contacts(pool).T, strict=True)
     parts = [_of_queue(queue, contacts, pool.horizon, minutes, kinds[regions.index(_region(queue))]) for queue, contacts in offered]
     weights = _contacts(pool).sum(axis=0)
-    spread = float(np.average([queue.aht_scv for queue in pool.queues], weights=weights if weights.sum() else None))
+    spread = float(np.average([demand.aht_scv(queue, pool.horizon) for queue in pool.queues], weights=weights if weights.sum() else None))
     variation = float(np.average([queue.day_cv for queue in pool.queues], weights=weights if weights.sum() else None))
     is_open = np.logical_or.reduce([slots for _, slots in parts])
     days = counts * is_open.any(axis=1)
@@ -174,19 +188,92 @@ def _net_hours(parameters: staffing.Staffing, months: Horizon, country: str | No
 def requirement(scenario: Scenario) -> Requirement:
     """What every group of the scenario needs, its levers worked in. Only what changed since the last call is worked out again."""
     scenario = moved(scenario)
-    queues = {queue.name: queue for queue in scenario.queues}
-    parts = [_group_rows(group, queues, scenario) for group in scenario.groups]
+    plain = _plain(scenario)
+    parts = [_group_rows(group, plain or _offered(group, scenario), scenario) for group in scenario.groups]
     rows = [(index, queue) for index, part in enumerate(parts) for queue in part["queue"]]
     columns = {name: np.concatenate([part[name] for part in parts], axis=1) for name in _COLUMNS}
+    needed = np.stack([part["fte"].sum(axis=1) for part in parts], axis=1)
+    hours = np.stack([net_hours(group, scenario) for group in scenario.groups], axis=1)
     return Requirement(
         groups=tuple(group.name for group in scenario.groups),
         row_group=tuple(index for index, _ in rows),
         row_queue=tuple(queue for _, queue in rows),
-        group_fte=np.stack([part["fte"].sum(axis=1) for part in parts], axis=1),
+        group_fte=needed,
         group_heads=np.stack([part["heads"].sum(axis=1) for part in parts], axis=1),
-        net_hours=np.stack([net_hours(group, scenario) for group in scenario.groups], axis=1),
+        net_hours=hours,
+        all_hands_fte=_all_hands_fte(scenario, needed, hours),
         **columns,
     )
+
+
+def _all_hands_fte(scenario: Scenario, needed: Array, hours: Array) -> Array:
+    """FTE that people of other work bring to each group, within the share of its requirement that they may bring [months, groups]."""
+    brought = np.zeros_like(needed)
+    for g, group in enumerate(scenario.groups):
+        if group.all_hands.people:
+            brought[:, g] = np.minimum(staffing.all_hands_fte(group.all_hands, hours[:, g]), group.all_hands.share_max * needed[:, g])
+    return brought
+
+
+# Contacts passed on --------------------------------------------------------------------------------------------------------------------------
+
+
+def _plain(scenario: Scenario) -> dict[str, Queue]:
+    """The queues by name where no contacts are passed on; none where some are."""
+    return {} if any(queue.transfers for queue in scenario.queues) else {queue.name: queue for queue in scenario.queues}
+
+
+def _offered(group: Group, scenario: Scenario) -> dict[str, Queue]:
+    """The queues as they come to a group: where contacts are passed on, those received are added, and handing over takes its time."""
+    return _plain(scenario) or _with_transfers(group, scenario.groups, scenario.queues, scenario.horizon)
+
+
+@lru_cache(maxsize=256)
+def _with_transfers(group: Group, groups: tuple[Group, ...], queues: tuple[Queue, ...], months: Horizon) -> dict[str, Queue]:
+    known = {queue.name: queue for queue in queues}
+    return {share.name: _with_passed(known[share.name], group, groups, known, months) for share in group.serves}
+
+
+def _with_passed(queue: Queue, group: Group, groups: tuple[Group, ...], known: dict[str, Queue], months: Horizon) -> Queue:
+    """One queue as a group sees it: its own contacts, with handing over or with the whole work in one go, and those received from others.
+
+    Contacts received come as the queue's own do, by day and interval.
+    """
+    streams = [(demand.contacts(queue, months), _own_aht_s(queue, group, known, months))]
+    aht_s = demand.aht_s(queue, months)
+    for other in known.values():
+        for transfer in other.transfers:
+            if transfer.name == queue.name:
+                streams.append((demand.contacts(other, months) * transfer.share * _passed_on(other, queue, groups), aht_s + transfer.handover_s))
+    if len(streams) == 1 and not queue.transfers:
+        return queue
+    contacts, lengths = np.stack([each for each, _ in streams], axis=1), np.stack([each for _, each in streams], axis=1)
+    changes: dict[str, Any] = {"events": (), "limit": demand.Limit(), "aht_scv": demand.aht_scv(queue, months), "transfers": ()}
+    together = {"contacts_monthly": tuple(contacts.sum(axis=1).tolist()), "aht_monthly_s": tuple(demand.pooled_aht_s(contacts, lengths).tolist())}
+    return queue.model_copy(update=changes | together)
+
+
+def _own_aht_s(queue: Queue, group: Group, known: dict[str, Queue], months: Horizon) -> Array:
+    """Handle time of a queue's own contacts in a group: with the handover of those passed on, or, where a pooled group takes both, with the work of
+    the other queue and without what a first look of somebody else would have taken."""
+    own = demand.aht_s(queue, months)
+    total = own.copy()
+    for transfer in queue.transfers:
+        other = known[transfer.name]
+        each = demand.aht_s(other, months) - transfer.first_saved * own if _takes_both(group, queue, other) else transfer.handover_s
+        total = total + transfer.share * each
+    return np.asarray(total)
+
+
+def _takes_both(group: Group, one: Queue, other: Queue) -> bool:
+    """Whether a group's people take both queues in one go: it is pooled, and serves both on one channel."""
+    served = {share.name for share in group.serves}
+    return group.pooled and {one.name, other.name} <= served and one.channel.kind == other.channel.kind
+
+
+def _passed_on(queue: Queue, other: Queue, groups: tuple[Group, ...]) -> float:
+    """Share of a queue's contacts in groups that do not take both queues in one go."""
+    return sum(share.share for group in groups for share in group.serves if share.name == queue.name and not _takes_both(group, queue, other))
 
 
 _COLUMNS = ("contacts", "aht_s", "workload_hours", "on_position_hours", "binding", "fte", "heads")
@@ -229,7 +316,7 @@ def group_pools(scenario: Scenario, name: str) -> tuple[Pool, ...]:
     """The pools of one group, levers worked in; none where it states its people."""
     scenario = moved(scenario)
     group = next(group for group in scenario.groups if group.name == name)
-    return tuple(pools(group, {queue.name: queue for queue in scenario.queues}, scenario.horizon)) if group.serves else ()
+    return tuple(pools(group, _offered(group, scenario), scenario.horizon)) if group.serves else ()
 
 
 def unfold_group(scenario: Scenario, name: str) -> staffing.StaffingSteps:

@@ -18,7 +18,7 @@ from planner.horizon import Horizon, coverage_faults, month_labels, region_fault
 from planner.optimisation import Optimisation, optimisation_faults
 from planner.organisation import Organisation, organisation_faults
 from planner.parameters import Change, Field, Fraction, Growth, Heads, Name, Parameters, Ratio, Unit, WholeHeads
-from planner.staffing import Staffing, staffing_faults
+from planner.staffing import AllHands, Staffing, all_hands_faults, staffing_faults
 from planner.training import Training, training_faults
 from planner.workforce import Workforce, multiplier_faults, workforce_faults
 
@@ -103,8 +103,28 @@ class Group(Parameters):
     staffing: Staffing = Staffing()
     """From interval to people. Yours: see its parts."""
 
+    all_hands: AllHands = AllHands()
+    """People of other work who take contacts beside the group. Assumption: nobody."""
+
     workforce: Workforce = Workforce()
     """Who is there, how they leave, how they learn. Yours: see its parts."""
+
+
+class Transfer(Parameters):
+    """Contacts of a queue that are passed on to another."""
+
+    name: Name
+    """The queue they are passed on to. Yours: one of the other queues."""
+
+    share: Fraction
+    """Share of the queue's own contacts that are passed on; those received from others are not passed on again. Yours: from your routing log."""
+
+    handover_s: Annotated[float, Field(ge=0, le=3_600), Unit("s")] = 45.0
+    """What handing over takes, of both agents. Assumption: 45 s."""
+
+    first_saved: Fraction = 0.6
+    """Share of the first agent's time on a passed contact that is saved where one pooled group takes both queues: nobody diagnoses twice.
+    Assumption: 60 %."""
 
 
 class Queue(Demand):
@@ -115,6 +135,9 @@ class Queue(Demand):
 
     channel: Channel
     """How it is served: voice, chat or deferred. Yours."""
+
+    transfers: tuple[Transfer, ...] = ()
+    """Contacts that are passed on to other queues, where no pooled group takes both in one go. Assumption: none."""
 
 
 class Levers(Parameters):
@@ -237,6 +260,21 @@ def _faults_of_queue(queue: Queue, horizon: Horizon) -> tuple[Fault, ...]:
     return (*demand_faults(queue, horizon, place), *channel_faults(queue.channel, f"{place}.channel"))
 
 
+def _transfer_parts(scenario: Scenario) -> list[Fault]:
+    """Contacts passed on to queues that are not there, to the queue itself, twice to the same, or more than there are."""
+    names, faults = [queue.name for queue in scenario.queues], []
+    for queue in scenario.queues:
+        place, to = f"queues.{queue.name}.transfers", [transfer.name for transfer in queue.transfers]
+        for name in to:
+            faults += _unknown(f"{place}.{name}", "queue", name, [other for other in names if other != queue.name])
+        twice = sorted({name for name in to if to.count(name) > 1})
+        faults += [Fault(f"{place}.{name}", "the queue stands there twice", "Add the shares up into one.") for name in twice]
+        total = sum(transfer.share for transfer in queue.transfers)
+        if total > 1 + 1e-9:
+            faults.append(Fault(place, f"{total:.4g} times its contacts are passed on", "Let the shares sum to 1 at most."))
+    return faults
+
+
 def _queue_shares(scenario: Scenario) -> list[Fault]:
     totals = dict.fromkeys((queue.name for queue in scenario.queues), 0.0)
     faults = []
@@ -262,6 +300,7 @@ def _group_parts(scenario: Scenario) -> list[Fault]:
         place = f"groups.{group.name}"
         faults += _unknown(f"{place}.site", "site", group.site, sites)
         faults += staffing_faults(group.staffing, f"{place}.staffing")
+        faults += all_hands_faults(group.all_hands, f"{place}.all_hands")
         faults += workforce_faults(group.workforce, f"{place}.workforce")
         faults += _stated_faults(group, scenario.horizon.months, place)
     return faults
@@ -344,6 +383,7 @@ CROSS_CHECKS = (
     _names,
     _site_parts,
     _queue_parts,
+    _transfer_parts,
     _queue_shares,
     _group_parts,
     _organisation_parts,

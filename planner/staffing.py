@@ -73,6 +73,47 @@ class Staffing(Parameters):
     """The mix of contracts. Heads and FTE are kept apart everywhere. Assumption: everyone full time."""
 
 
+class AllHands(Parameters):
+    """People of other work who take contacts of a group some hours: every employee, or executives only. As given nobody does."""
+
+    people: Annotated[float, Field(ge=0, le=1_000_000), Unit("people")] = 0.0
+    """People of other work who take part. Yours: everybody else on the payroll, or the executives."""
+
+    hours_quarterly: Annotated[float, Field(ge=0, le=500), Unit("h a quarter")] = 8.0
+    """Hours of each of them in a quarter. Source: one day a quarter, as a large brewer did; a small company does 3 hours a week (39)."""
+
+    sessions_quarterly: Annotated[float, Field(ge=0, le=100), Unit("a quarter")] = 1.0
+    """Sessions these hours are cut into. Assumption: one."""
+
+    overhead_hours: Annotated[float, Field(ge=0, le=8), Unit("h")] = 0.5
+    """Hours of each session lost to finding the way back in. Assumption: half an hour."""
+
+    absence: Annotated[float, Field(ge=0, lt=1), Unit("%", 100)] = 0.05
+    """Share of the hours that do not take place. Assumption: 5 %."""
+
+    proficiency: Annotated[float, Field(ge=0, le=1.5), Unit("%", 100)] = 0.55
+    """Their proficiency on contacts. Assumption: 55 %, from 30 to 80 %."""
+
+    peak_leverage: Annotated[float, Field(ge=0, le=10), Unit("times")] = 1.0
+    """Hours of the group's own people that one effective hour spares. Assumption: 1, spread evenly; 2 where short blocks are placed in the peaks that
+    long shifts cannot follow (experiment on a real profile), until about 9 % of the hours."""
+
+    share_max: Fraction = 0.2
+    """Largest share of the group's required FTE that they may bring: customers must not meet beginners only. Assumption: 20 %."""
+
+    hourly_cost: Annotated[float, Field(ge=0, le=1e6), Unit("money")] = 70.0
+    """What an hour of theirs costs, loaded, in the reporting currency. Assumption: $70."""
+
+    training_hours_first: Annotated[float, Field(ge=0, le=1_000), Unit("h")] = 8.0
+    """Hours of training before somebody's first session; newcomers need them too. Assumption: a day."""
+
+    training_hours_yearly: Annotated[float, Field(ge=0, le=1_000), Unit("h")] = 4.0
+    """Hours of training a year that keep somebody able. Assumption: half a day."""
+
+    annual_turnover: Annotated[float, Field(ge=0, le=5), Unit("% a year", 100)] = 0.15
+    """Share of them replaced in a year. Assumption: 15 %."""
+
+
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
@@ -255,6 +296,80 @@ def unfold(workload_hours: Floats, on_position_hours: Floats, paid: PaidTime, co
     levels = [0 * required_fte, workload_hours / paid.paid_hours, *accumulate(cover, np.divide, initial=on_position_fte)]
     steps = np.diff(levels, axis=0)
     return StaffingSteps(*(*steps, required_fte, required_heads - required_fte, required_heads))
+
+
+# People of other work
+
+
+def all_hands_hours(all_hands: AllHands) -> float:
+    """Hours a month that people of other work spend, A H / 3.
+
+    >>> round(all_hands_hours(AllHands(people=500)), 1)
+    1333.3
+
+    Source: model.md section 9.
+    """
+    return all_hands.people * all_hands.hours_quarterly / 3
+
+
+def all_hands_effective_hours(all_hands: AllHands) -> float:
+    """Hours a month of a fully proficient person that they bring: [A H / 3 - A sessions x overhead / 3] (1 - absence) x proficiency.
+
+    >>> round(all_hands_effective_hours(AllHands(people=500)), 1)
+    653.1
+    >>> round(all_hands_effective_hours(AllHands(people=30, hours_quarterly=39, sessions_quarterly=13, proficiency=0.8)), 1)
+    247.0
+
+    Source: model.md section 9, derived.
+    """
+    worked = all_hands_hours(all_hands) - all_hands.people * all_hands.sessions_quarterly * all_hands.overhead_hours / 3
+    if worked < 0:
+        raise ValueError("the sessions are shorter than what is lost in each")
+    return worked * (1 - all_hands.absence) * all_hands.proficiency
+
+
+def all_hands_fte(all_hands: AllHands, net_hours: Floats | float) -> Floats:
+    """Paid FTE of the group's own people that they spare: leverage x effective hours over net hours of an FTE, in the shape of `net_hours`.
+
+    >>> float(all_hands_fte(AllHands(people=500), net_hours(2080 / 12, 0.15, 0.12, 0.90)).round(1))
+    5.6
+    """
+    return paid_fte(all_hands.peak_leverage * all_hands_effective_hours(all_hands), net_hours)
+
+
+def all_hands_training_hours(all_hands: AllHands) -> float:
+    """Hours a month that their training takes: A (yearly + turnover x first) / 12.
+
+    >>> round(all_hands_training_hours(AllHands(people=500)), 1)
+    216.7
+
+    Source: model.md section 9.
+    """
+    return all_hands.people * (all_hands.training_hours_yearly + all_hands.annual_turnover * all_hands.training_hours_first) / 12
+
+
+def all_hands_at_once(all_hands: AllHands, opening_hours_monthly: float) -> float:
+    """People of other work on contacts at once, on average over the hours in which the group is open.
+
+    >>> round(all_hands_at_once(AllHands(people=500), 300), 1)
+    4.4
+    """
+    if not opening_hours_monthly > 0:
+        raise ValueError("a group is open some hours a month")
+    return all_hands_hours(all_hands) / opening_hours_monthly
+
+
+def all_hands_faults(all_hands: AllHands, place: str) -> list[Fault]:
+    """Sessions that are shorter than what is lost in each.
+
+    >>> print(*all_hands_faults(AllHands(people=5, hours_quarterly=1, sessions_quarterly=3), "groups.care.all_hands"))
+    groups.care.all_hands.sessions_quarterly: a session is shorter than what is lost in it (found 3). Take fewer sessions, or more hours.
+    """
+    lost = all_hands.sessions_quarterly * all_hands.overhead_hours
+    remedy = "Take fewer sessions, or more hours."
+    problem = "a session is shorter than what is lost in it"
+    wrong = all_hands.people > 0 and lost > all_hands.hours_quarterly
+    return [Fault(f"{place}.sessions_quarterly", problem, remedy, f"{all_hands.sessions_quarterly:g}")] if wrong else []
 
 
 def staffing_faults(staffing: Staffing, place: str) -> list[Fault]:

@@ -6,15 +6,15 @@ people who are there on day 1 (`opening_response`). Time runs in months from the
 
 from dataclasses import dataclass, fields
 from functools import lru_cache
-from typing import Annotated
+from typing import Annotated, Literal
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import gammaincinv
+from scipy.special import exprel, gammaincinv
 
 from planner.errors import Fault, InvalidScenario
 from planner.horizon import months_of_weeks
-from planner.parameters import Field, Fraction, Heads, Parameters, Unit, Weeks, WholeHeads
+from planner.parameters import Field, Fraction, Heads, Money, Multiple, Parameters, Unit, Weeks, WholeHeads
 
 Array = npt.NDArray[np.float64]
 Tenure = Annotated[float, Field(ge=0, le=600), Unit("months")]
@@ -51,6 +51,26 @@ class Ramp(Parameters):
 
     final: Annotated[float, Field(gt=0, le=1.5), Unit("%", 100)] = 1.0
     """Proficiency of settled people. Assumption: 100 %, by which all others are measured."""
+
+
+class Programme(Parameters):
+    """A career programme: it begins when nesting ends, with tuition, higher pay and leaving by design. As given it changes nothing."""
+
+    designed_exit_months: Annotated[float, Field(gt=0, le=600), Unit("months")] | None = None
+    """Months after nesting at which everybody in it leaves, at that month's end. Empty: nobody leaves by design. Yours: the length you promise."""
+
+    exit_multiplier: Multiple = 1.0
+    """Factor on the monthly probability of leaving before that. Assumption: 1, the programme keeps nobody longer; measure yours."""
+
+    pay_premium: Annotated[float, Field(ge=0, le=5), Unit("%", 100)] = 0.0
+    """Pay above that of the group. Assumption: none."""
+
+    tuition_monthly: Money = 0.0
+    """Tuition a month of each person in it, in the reporting currency. Assumption: none; $437.50 a month is free of tax in the United States."""
+
+    covers: Literal["new", "everyone"] = "new"
+    """Who is in it: people who start within the plan, or everybody in post as well, by their tenure. People promoted away count as outside it where it
+    covers new people only. Assumption: new people."""
 
 
 class Workforce(Parameters):
@@ -97,6 +117,9 @@ class Workforce(Parameters):
 
     ramp: Ramp = Ramp()
     """How proficiency grows after nesting. Source: see its parts."""
+
+    programme: Programme = Programme()
+    """A career programme with tuition, pay and leaving by design. Assumption: none."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -205,11 +228,17 @@ class _Exits:
     begins: Array
     lengths: Array
     hazards: Array
+    designed: float = np.inf
 
     def accumulated(self, tenure: Array) -> Array:
-        """Hazard accumulated up to a tenure; 0 before tenure 0 [...]."""
+        """Hazard accumulated up to a tenure, leaving by design not counted; 0 before tenure 0 [...]."""
         within = np.minimum(np.maximum(tenure[..., None] - self.begins, 0), self.lengths)
         return np.asarray(within @ self.hazards)
+
+    def surviving(self, tenure: Array, since: Array | float = 0.0) -> Array:
+        """Share of those there at tenure `since` who are there at a tenure, those who leave by design at it not any more [...]."""
+        alive = np.exp(self.accumulated(np.asarray(since, dtype=float)) - self.accumulated(tenure))
+        return alive if self.designed == np.inf else np.where(np.round(tenure, 9) < self.designed, alive, 0.0)
 
 
 @lru_cache(maxsize=4096)
@@ -218,8 +247,9 @@ def _exits(workforce: Workforce, exit_multiplier: float = 1.0) -> _Exits:
     if faults:
         raise InvalidScenario(faults)
     ends, probabilities = zip(*_bands(workforce), strict=True)
-    edges = np.array([0.0, *ends[:-1], np.inf])
-    return _Exits(edges[:-1], np.diff(edges), -np.log1p(-exit_multiplier * np.array(probabilities)))
+    edges, programme = np.array([0.0, *ends[:-1], np.inf]), workforce.programme
+    hazards = -np.log1p(-exit_multiplier * programme.exit_multiplier * np.array(probabilities))
+    return _Exits(edges[:-1], np.diff(edges), hazards, np.inf if programme.designed_exit_months is None else _tick(programme.designed_exit_months))
 
 
 def _bands(workforce: Workforce) -> list[tuple[float | None, float]]:
@@ -229,10 +259,22 @@ def _bands(workforce: Workforce) -> list[tuple[float | None, float]]:
     return [(band.up_to_months, band.exit_probability_monthly) for band in workforce.tenure_bands]
 
 
+def in_post(workforce: Workforce) -> Workforce:
+    """The workforce as it is for people in post on the first day: without a programme that covers new people only.
+
+    >>> in_post(Workforce(programme=Programme(tuition_monthly=400))).programme.tuition_monthly
+    0.0
+
+    Source: definition of the house.
+    """
+    inside = workforce.programme.covers == "everyone" or workforce.programme == Programme()
+    return workforce if inside else workforce.model_copy(update={"programme": Programme()})
+
+
 def survival(workforce: Workforce, tenure_months: npt.ArrayLike, exit_multiplier: float = 1.0) -> Array:
     """Share of qualified people still there at a tenure [...]: exp(-H), hazard -ln(1 - exit probability) constant within a band.
 
-    `exit_multiplier` multiplies the monthly exit probability of every band; the product must stay below 1.
+    `exit_multiplier` multiplies the monthly exit probability of every band; the product must stay below 1. From a designed exit on nobody is there.
 
     >>> round(float(survival(Workforce(), 4.0)), 4)
     0.8274
@@ -242,7 +284,7 @@ def survival(workforce: Workforce, tenure_months: npt.ArrayLike, exit_multiplier
     tenure = np.asarray(tenure_months, dtype=float)
     if np.any(tenure < 0):
         raise ValueError("tenure must not be negative")
-    return np.exp(-_exits(workforce, exit_multiplier).accumulated(tenure))
+    return _exits(workforce, exit_multiplier).surviving(tenure)
 
 
 # Learning
@@ -367,7 +409,7 @@ def _path_response(workforce: Workforce, path: _Path, months: int, exit_multipli
     day_one = _days_one(months)
     classroom = _time_between(0, path.classroom_end, day_one)
     nesting = path.after_classroom * _time_between(path.classroom_end, path.nesting_end, day_one)
-    surviving = path.after_nesting * np.exp(-_exits(workforce, exit_multiplier).accumulated(day_one - path.nesting_end))
+    surviving = path.after_nesting * _exits(workforce, exit_multiplier).surviving(day_one - path.nesting_end)
     qualified = np.where(day_one >= path.nesting_end, surviving, 0)[:-1]
     training = _training_heads(path, day_one[:-1])
     return Response(
@@ -436,6 +478,7 @@ def opening_response(workforce: Workforce, months: int) -> Response:
 
 @lru_cache(maxsize=4096)
 def _opening_response(workforce: Workforce, months: int) -> Response:
+    workforce = in_post(workforce)
     return _sum(
         _opening_qualified_response(workforce, months),
         _scaled(start_response(workforce, months), workforce.opening_classroom),
@@ -453,9 +496,8 @@ def _opening_tenures(workforce: Workforce) -> tuple[Array, Array]:
 def _opening_survivors(workforce: Workforce, months: int) -> Array:
     """Heads of each row of `opening` on day 1 of each month, and on the day after the last; read-only [rows, K+1]."""
     tenure, heads = _opening_tenures(workforce)
-    exits = _exits(workforce)
-    lost = exits.accumulated(tenure[:, None] + _days_one(months)) - exits.accumulated(tenure)[:, None]
-    survivors: Array = heads[:, None] * np.exp(-lost)
+    staying = _exits(in_post(workforce)).surviving(tenure[:, None] + _days_one(months), tenure[:, None])
+    survivors: Array = heads[:, None] * staying
     survivors.setflags(write=False)
     return survivors
 
@@ -497,19 +539,175 @@ def settled_response(workforce: Workforce, months: int) -> Response:
 
 @lru_cache(maxsize=4096)
 def _settled_response(workforce: Workforce, months: int) -> Response:
-    heads = np.exp(-_exits(workforce).hazards[-1] * _days_one(months))
+    exits = _exits(in_post(workforce))
+    heads = np.exp(-exits.hazards[-1] * _days_one(months)) * _not_yet_by_design(exits, _days_one(months))
     return _qualified_only(heads, workforce.ramp.final * heads[:-1])
+
+
+def _not_yet_by_design(exits: _Exits, later: Array) -> Array:
+    """Share of settled people whose designed exit lies more than so many months ahead [...], tenures as they are in balance: 1 without one.
+
+    Settled is who is beyond the last band's beginning b: (1 - e^(-q (T - b - k))) / (1 - e^(-q (T - b))) after k months.
+    """
+    if exits.designed == np.inf:
+        return np.ones_like(later)
+    hazard, span = exits.hazards[-1], max(exits.designed - exits.begins[-1], 1.0)
+    left = np.maximum(span - later, 0.0)
+    return np.asarray(left / span if hazard == 0 else np.expm1(-hazard * left) / np.expm1(-hazard * span))
 
 
 def settled_exit_probability(workforce: Workforce) -> float:
     """Monthly exit probability of settled people: that of the last band, or of `annual_attrition` where it replaces the bands.
+
+    A programme that covers everyone multiplies it; leaving by design is not in it.
 
     >>> settled_exit_probability(Workforce())
     0.022
 
     Source: definition of the house.
     """
-    return _bands(workforce)[-1][1]
+    return _bands(workforce)[-1][1] * in_post(workforce).programme.exit_multiplier
+
+
+def ready_exit_probability(workforce: Workforce, time_in_grade_months: float) -> float:
+    """Monthly probability that somebody ready for promotion leaves: that of settled people.
+
+    Where leaving by design follows the time in grade, 1 over the mean stay until then, so that the bench does not count people who have gone.
+
+    >>> round(ready_exit_probability(Workforce(programme=Programme(designed_exit_months=36)), 12), 3)
+    0.053
+
+    Source: geometric stay of the same mean, derived.
+    """
+    leave, designed = settled_exit_probability(workforce), workforce.programme.designed_exit_months
+    if designed is None or designed <= time_in_grade_months:
+        return leave
+    left = designed - time_in_grade_months
+    return max(leave, min(1.0, leave / -float(np.expm1(left * np.log1p(-leave))) if leave else 1 / left))
+
+
+# Leaving by design
+
+
+def designed_exits(workforce: Workforce, months: int, exit_multiplier: float = 1.0) -> Array:
+    """People of one start who leave by design, in the month at whose end they do [K]; part of the response's leavers.
+
+    >>> weeks = 365.25 / 84
+    >>> people = Workforce(classroom_weeks=0, nesting_weeks=weeks, programme=Programme(designed_exit_months=3))
+    >>> designed_exits(people, 5).round(3).tolist()
+    [0.0, 0.0, 0.0, 0.709, 0.0]
+
+    Source: deterministic hazard at the designed tenure, derived.
+    """
+    exits = _exits(workforce, exit_multiplier)
+    return np.zeros(months) if exits.designed == np.inf else _by_design(exits, _path_from_classroom(workforce), months)
+
+
+def opening_designed_exits(workforce: Workforce, months: int) -> Array:
+    """As `designed_exits`, of the people in post on day 1 [K]; nobody where the programme covers new people only.
+
+    >>> people = Workforce(opening=(TenureHeads(tenure_months=10, heads=50),), programme=Programme(designed_exit_months=12, covers="everyone"))
+    >>> opening_designed_exits(people, 3).round(2).tolist()
+    [0.0, 47.82, 0.0]
+
+    Source: derived.
+    """
+    people = in_post(workforce)
+    if people.programme.designed_exit_months is None:
+        return np.zeros(months)
+    survivors, exits = _opening_survivors(people, months), _exits(people)
+    last = (survivors[:, :-1] > 0) & (survivors[:, 1:] == 0)
+    tenure = _opening_tenures(people)[0][:, None] + np.arange(months)
+    staying = np.exp(exits.accumulated(tenure) - exits.accumulated(tenure + 1))
+    qualified = np.where(last, survivors[:, :-1] * staying, 0.0).sum(axis=0)
+    nesters = _by_design(_exits(people), _path_from_nesting(people), months)
+    return np.asarray(qualified + people.opening_classroom * designed_exits(people, months) + people.opening_nesting * nesters)
+
+
+def _by_design(exits: _Exits, path: _Path, months: int) -> Array:
+    """People of one entry who leave by design, in the month at whose end they do [K]."""
+    found = np.zeros(months)
+    month = _ending_month(_tick(path.nesting_end + exits.designed))
+    found[month : month + 1] = path.after_nesting * np.exp(-exits.accumulated(np.array(month + 1 - path.nesting_end)))
+    return found
+
+
+def replacement_starts(leaving: npt.ArrayLike, intake: float, months: int) -> Array:
+    """Starts a month that replace one for one all who leave of an intake in month 0, and those who leave of the replacements [months].
+
+    x_0 = intake, x_t = sum over s < t of x_s l_(t-1-s), with l_k the people of one start who leave at the end of month k.
+
+    >>> stay = 0.99 ** np.arange(36)
+    >>> echo = replacement_starts([*(stay[:-1] - stay[1:]), stay[-1]], 40, 109)
+    >>> echo[[1, 36, 72, 108]].round(1).tolist()
+    [0.4, 28.3, 20.1, 14.4]
+
+    Source: renewal equation (Bartholomew 1973, M), derived.
+    """
+    lost = np.asarray(leaving, dtype=float)[:months]
+    starts = np.zeros(months)
+    starts[0] = intake
+    for month in range(1, months):
+        known = min(month, len(lost))
+        starts[month] = float(starts[month - known : month][::-1] @ lost[:known])
+    return starts
+
+
+def staggered_replacements(leaving: npt.ArrayLike, intake: float, spread_months: int, months: int) -> Array:
+    """As `replacement_starts`, of an intake that joins in equal parts over the first months [months].
+
+    >>> stay = 0.99 ** np.arange(36)
+    >>> leaving = [*(stay[:-1] - stay[1:]), stay[-1]]
+    >>> float(staggered_replacements(leaving, 40, 12, 60)[36:].max().round(1))
+    3.0
+
+    Source: superposition of the renewal equation, derived.
+    """
+    if spread_months < 1:
+        raise ValueError("an intake is spread over at least one month")
+    each = replacement_starts(leaving, intake / spread_months, months)
+    return np.asarray(np.convolve(each, np.ones(spread_months))[:months])
+
+
+def mean_stay_months(exit_hazard_monthly: float, designed_exit_months: float = np.inf) -> float:
+    """Mean months on the seat under a constant hazard and a designed exit: (1 - e^(-qT)) / q, T without exits, 1 / q without a designed exit.
+
+    >>> round(mean_stay_months(0.035), 1), round(mean_stay_months(0.01, 36), 1)
+    (28.6, 30.2)
+
+    Source: renewal-reward, derived.
+    """
+    if exit_hazard_monthly < 0 or not designed_exit_months > 0 or (exit_hazard_monthly == 0 and designed_exit_months == np.inf):
+        raise ValueError("a hazard is 0 or more, a designed exit above 0 months, and one of them must end the stay")
+    return _discounted_stay(exit_hazard_monthly, designed_exit_months)
+
+
+def _discounted_stay(rate: float, months: float) -> float:
+    """Integral of e^(-rate t) over so many months, also for rates next to nothing."""
+    return 1 / rate if months == np.inf else months * float(exprel(-rate * months))
+
+
+def effective_stay_months(exit_hazard_monthly: float, ramp: Ramp, designed_exit_months: float = np.inf) -> float:
+    """Effective months that one stay brings: p_inf E[L] - (p_inf - p_0)(1 - e^(-(q + k)T)) / (q + k).
+
+    >>> round(effective_stay_months(0.035, Ramp()), 2)
+    27.92
+
+    Source: renewal-reward with an exponential learning curve, derived.
+    """
+    stay = mean_stay_months(exit_hazard_monthly, designed_exit_months)
+    return ramp.final * stay - (ramp.final - ramp.start) * _discounted_stay(exit_hazard_monthly + ramp.rate_monthly, designed_exit_months)
+
+
+def completion_probability(exit_hazard_monthly: float, designed_exit_months: float) -> float:
+    """Share of those who finish nesting that reach the designed exit, e^(-qT).
+
+    >>> round(completion_probability(0.01, 36), 2)
+    0.7
+
+    Source: derived.
+    """
+    return float(np.exp(-exit_hazard_monthly * designed_exit_months))
 
 
 # Who has which tenure: mentors, the ready bench, the newcomers
@@ -542,6 +740,7 @@ def opening_with_tenure(workforce: Workforce, months: int, tenure_months: float)
 
     Source: derived.
     """
+    workforce = in_post(workforce)
     survivors = _opening_survivors(workforce, months)[:, :-1]
     qualified = np.where(_tenures_on_days_one(workforce, months) >= _tick(tenure_months), survivors, 0).sum(axis=0)
     return np.asarray(qualified + _trainees_with_tenure(workforce, months, tenure_months))
@@ -590,9 +789,10 @@ def opening_reaching_tenure(workforce: Workforce, months: int, tenure_months: fl
 
     Source: derived.
     """
+    workforce = in_post(workforce)
     tenure, heads = _opening_tenures(workforce)
-    exits, short = _exits(workforce), tenure < tenure_months
-    remaining = heads[short] * np.exp(exits.accumulated(tenure[short]) - exits.accumulated(np.array(tenure_months)))
+    short = tenure < tenure_months
+    remaining = heads[short] * _exits(workforce).surviving(np.array(tenure_months), tenure[short])
     return _at(tenure_months - tenure[short], remaining, months) + _trainees_reaching(workforce, months, tenure_months)
 
 
@@ -626,6 +826,7 @@ def opening_younger_than(workforce: Workforce, months: int, months_since_start: 
 
     Source: derived.
     """
+    workforce = in_post(workforce)
     path, survivors = _path_from_classroom(workforce), _opening_survivors(workforce, months)[:, :-1]
     young = np.where(_tenures_on_days_one(workforce, months) < _tick(months_since_start - path.nesting_end), survivors, 0).sum(axis=0)
     beginners = heads_younger_than(start_response(workforce, months), months_since_start)
@@ -673,12 +874,14 @@ def settled_yield(workforce: Workforce, mentees_per_mentor: float, mentor_loss: 
     Source: renewal theory (Whitt 2006), derived.
     """
     exits, qualified = _exits(workforce), _path_from_classroom(workforce).nesting_end
-    if exits.hazards[-1] == 0:
+    if exits.hazards[-1] == 0 and exits.designed == np.inf:
         return workforce.ramp.final
-    settled = int(np.ceil(qualified + exits.begins[-1])) + 2
+    settled = int(np.ceil(qualified + min(exits.begins[-1], exits.designed))) + 2
+    if exits.begins[-1] < exits.designed < np.inf:
+        settled = int(np.ceil(qualified + exits.designed)) + 2
     response = start_response(workforce, settled)
     remaining = float(response.heads[-1])
-    fte, heads = _settled_sums(workforce, settled - 1 - qualified)
+    fte, heads = _settled_sums(workforce, settled - 1 - qualified) if remaining else (0.0, 0.0)
     capacity = response.fte[:-1].sum() - mentor_loss / mentees_per_mentor * response.nesting.sum() + remaining * fte
     return float(capacity / (response.heads[:-1].sum() + remaining * heads))
 
@@ -731,6 +934,65 @@ def _discounted(rates: Array, lengths: Array) -> Array:
     return np.where(flat, lengths, -np.expm1(-rates * lengths) / np.where(flat, 1, rates))
 
 
+def growth_within_share(share: float, months: float, exit_hazard: float) -> float:
+    """Largest stable growth a month at which no more than `share` of the people have less tenure than `months`: -ln(1 - share)/months - q.
+
+    The inverse of `share_shorter_than`; below 0 even standing still replaces too many.
+
+    >>> round(growth_within_share(1 / 3, 6, exit_hazard=0.03), 4)
+    0.0376
+
+    Source: stable population, derived.
+    """
+    if not 0 <= share < 1 or months <= 0:
+        raise ValueError("the share must be at least 0 and below 1, and months above 0")
+    return -float(np.log1p(-share)) / months - exit_hazard
+
+
+def stable_growth_within_share(share: float, months: float, band_ends: tuple[float, ...], exit_hazards: tuple[float, ...]) -> float:
+    """As `growth_within_share` with exit hazards by tenure band: the growth at which `stable_share_shorter_than` is `share`.
+
+    >>> round(stable_growth_within_share(0.37, 6, (3, 12), (0.07, 0.03, 0.02)), 3)
+    0.05
+
+    Source: stable population, derived.
+    """
+    from scipy.optimize import brentq
+
+    if not 0 < share < 1:
+        raise ValueError("the share must be above 0 and below 1")
+    return float(brentq(lambda growth: stable_share_shorter_than(months, growth, band_ends, exit_hazards) - share, 1e-9 - exit_hazards[-1], 5.0))
+
+
+def mean_tenure(growth: float, exit_hazard: float) -> float:
+    """Mean tenure in months under stable growth and one exit hazard a month: 1/(g + q).
+
+    >>> mean_tenure(0.05, 0.03)
+    12.5
+
+    Source: stable population, derived.
+    """
+    if growth + exit_hazard <= 0:
+        raise ValueError("growth + exit_hazard must be above 0")
+    return 1 / (growth + exit_hazard)
+
+
+def culture_level(growth: float, exit_hazard: float, newcomer_level: float, socialisation: float, decay: float) -> float:
+    """Mean of an index from 0 to 1 of how much people share the culture, in balance: [(g + q) x0 + s] / (g + q + s + d).
+
+    Newcomers bring x0; s and d are the monthly rates at which people learn it and forget it.
+
+    >>> round(culture_level(0.05, 0.03, 0.4, 0.08, 0.02), 3), round(culture_level(0.0, 0.03, 0.4, 0.08, 0.02), 3)
+    (0.622, 0.708)
+
+    Source: mean field of Harrison and Carroll 1991, "Keeping the Faith" (V).
+    """
+    renewal = growth + exit_hazard
+    if renewal < 0 or renewal + socialisation + decay <= 0:
+        raise ValueError("growth + exit_hazard must not be negative, and something must change")
+    return (renewal * newcomer_level + socialisation) / (renewal + socialisation + decay)
+
+
 # What can be wrong
 
 
@@ -742,7 +1004,19 @@ def workforce_faults(workforce: Workforce, place: str) -> list[Fault]:
     """
     if not workforce.tenure_bands:
         return [Fault(f"{place}.tenure_bands", "there is no band", "Give at least one, the last with up_to_months empty.")]
-    return _closed_band_faults(workforce, place) + _open_band_faults(workforce, place)
+    return _closed_band_faults(workforce, place) + _open_band_faults(workforce, place) + _programme_faults(workforce, place)
+
+
+def _programme_faults(workforce: Workforce, place: str) -> list[Fault]:
+    """People in post who would have left by design before the first day."""
+    programme = workforce.programme
+    if programme.designed_exit_months is None or programme.covers == "new":
+        return []
+    oldest = max((row.tenure_months for row in workforce.opening if row.heads > 0), default=0.0)
+    problem = f"somebody in post has been there for {oldest:g} months since nesting"
+    remedy = f"Give more than {oldest:g} months, or let the programme cover new people only."
+    wrong = oldest >= programme.designed_exit_months
+    return [Fault(f"{place}.programme.designed_exit_months", problem, remedy, f"{programme.designed_exit_months:g}")] if wrong else []
 
 
 def _closed_band_faults(workforce: Workforce, place: str) -> list[Fault]:
@@ -770,7 +1044,7 @@ def multiplier_faults(workforce: Workforce, exit_multiplier: float, place: str) 
     >>> multiplier_faults(Workforce(), 0.85, "sources.referral.exit_multiplier")
     []
     """
-    highest = max(probability for _, probability in _bands(workforce))
+    highest = max(probability for _, probability in _bands(workforce)) * workforce.programme.exit_multiplier
     if exit_multiplier < 0:
         return [Fault(place, "it must not be negative", "Give 0 or more.", f"{exit_multiplier:g}")]
     if exit_multiplier * highest < 1:

@@ -21,6 +21,7 @@ class SingleInterval:
     asa_s: Array
     abandonment: Array
     occupancy: Array
+    wait_probability: Array
 
     @property
     def at(self) -> int:
@@ -28,23 +29,81 @@ class SingleInterval:
         return int(np.flatnonzero(self.around == self.agents)[0])
 
 
-def single_interval(channel: Voice | Chat, contacts: float, aht_s: float, interval_minutes: int, reach: int = 5) -> SingleInterval:
+def single_interval(channel: Voice | Chat, contacts: float, aht_s: float, interval_minutes: int, reach: int = 5, have: int | None = None) -> SingleInterval:
     """Agents for `contacts` in one interval, with exponential handle times, and the service of up to `reach` agents fewer and more.
+
+    With `have` that number of agents is taken instead of the number needed; what binds is then not asked.
 
     >>> answer = single_interval(Voice(kind="voice"), 100, 300, 30)
     >>> answer.agents, answer.binding, round(float(answer.service_level[answer.at]), 3)
     (20, 'abandonment', 0.86)
+    >>> round(float(single_interval(Voice(kind="voice"), 100, 300, 30, have=19).abandonment[5]), 4)
+    0.0535
 
     Source: model.md 2.1 and 2.2; 19 agents serve 80 % in time but lose 5.35 % of callers, which the limit of 5 % refuses.
     """
-    interval_s = 60.0 * interval_minutes
-    work = Work(np.full((1, 1, 1), float(contacts)), np.array([aht_s]), np.ones((1, 1), dtype=np.int64), np.ones((1, 1), dtype=bool), interval_s)
-    required = channel.agents_required(work)
-    agents, code = int(required.agents[0, 0, 0]), int(required.binding[0, 0, 0])
+    agents, binding = (have, "") if have is not None else _needed(channel, contacts, aht_s, interval_minutes)
     around = np.arange(max(1 if contacts else 0, agents - reach), agents + reach + 1, dtype=float)
-    found = channel.performance(np.full(around.shape, float(contacts)), aht_s, interval_s, around)
-    binding = BINDING[code] if code >= 0 else ""
-    return SingleInterval(agents, binding, around, *(np.asarray(getattr(found, name)) for name in ("service_level", "asa_s", "abandonment", "occupancy")))
+    found = channel.performance(np.full(around.shape, float(contacts)), aht_s, 60.0 * interval_minutes, around)
+    return SingleInterval(agents, binding, around, *(np.asarray(getattr(found, name)) for name in MEASURES))
+
+
+MEASURES = ("service_level", "asa_s", "abandonment", "occupancy", "wait_probability")
+
+
+def _work(contacts: Array, aht_s: Array, interval_minutes: int) -> Work:
+    """Intervals that have nothing to do with each other, one a month: contacts and handle times [n]."""
+    number = len(contacts)
+    days, opened = np.ones((number, 1), dtype=np.int64), np.ones((1, 1), dtype=bool)
+    return Work(contacts.reshape(-1, 1, 1).astype(float), aht_s.astype(float), days, opened, 60.0 * interval_minutes)
+
+
+def _needed(channel: Voice | Chat, contacts: float, aht_s: float, interval_minutes: int) -> tuple[int, str]:
+    required = channel.agents_required(_work(np.array([contacts]), np.array([aht_s]), interval_minutes))
+    code = int(required.binding[0, 0, 0])
+    return int(required.agents[0, 0, 0]), BINDING[code] if code >= 0 else ""
+
+
+def sensitivity(channel: Voice | Chat | Deferred, contacts: float, aht_s: float, interval_minutes: int, changes: Array) -> tuple[Array, Array]:
+    """Agents needed if contacts, or handle time, came otherwise: for each change (0.1: a tenth more) [n], two arrays [n].
+
+    >>> more, longer = sensitivity(Voice(kind="voice"), 100, 300, 30, np.array([-0.1, 0.0, 0.1]))
+    >>> more.tolist(), longer.tolist()
+    ([18.0, 20.0, 21.0], [18.0, 20.0, 21.0])
+    """
+    factors, same = 1.0 + np.asarray(changes, dtype=float), np.ones(len(changes))
+    if isinstance(channel, Deferred):
+        each = single_batch(channel, contacts, aht_s) * factors
+        return each, each
+    of_contacts = channel.agents_required(_work(contacts * factors, aht_s * same, interval_minutes)).agents
+    of_handle_time = channel.agents_required(_work(contacts * same, aht_s * factors, interval_minutes)).agents
+    return of_contacts[:, 0, 0], of_handle_time[:, 0, 0]
+
+
+def most_contacts(channel: Voice | Chat, agents: int, aht_s: float, interval_minutes: int) -> int:
+    """The most contacts in one interval that so many agents serve as promised.
+
+    >>> most_contacts(Voice(kind="voice"), 20, 300, 30)
+    104
+
+    Source: derived, the largest number whose requirement is no more than the agents; requirements never fall with contacts.
+    """
+    low, high = 0, 2
+    while _needed(channel, high, aht_s, interval_minutes)[0] <= agents:
+        low, high = high, high * 2
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if _needed(channel, middle, aht_s, interval_minutes)[0] <= agents else (low, middle)
+    return low
+
+
+def people_rostered(agents: float, shrinkage: float) -> int:
+    """People to roster so that so many are on contacts: ceil(agents / (1 - shrinkage)).
+
+    >>> people_rostered(20, 0.3), people_rostered(0, 0.3)
+    (29, 0)
+    """
+    return int(np.ceil(agents / (1.0 - shrinkage) - 1e-9))
 
 
 def single_batch(channel: Deferred, contacts: float, aht_s: float) -> float:
