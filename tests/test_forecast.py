@@ -28,6 +28,7 @@ from planner.forecast import (
     backtest,
     forecast,
     histories,
+    months_over,
     new_queue,
     use_forecast,
 )
@@ -465,7 +466,36 @@ def test_a_forecast_fills_the_demand_of_a_scenario():
     assert demand.aht_monthly_s == pytest.approx(found.overlay_aht_s[3:15])
 
 
-@pytest.mark.parametrize("horizon", [Horizon(first_month="2023-12", months=3), Horizon(first_month="2024-10", months=12)])
+def test_months_of_the_plan_that_are_over_are_taken_as_they_were():
+    history = History("sales", monthly(48).dates, monthly(48).contacts, np.arange(48) + 300.0)
+    found = forecast(history, ForecastSettings(months=24, overlay=Overlay(growth_annual=0.2)))
+    horizon = Horizon(first_month="2023-10", months=12)
+    demand = Demand(base_contacts=1).but(**use_forecast(found, horizon))
+    assert contacts(demand, horizon)[:3] == pytest.approx(history.contacts[-3:])
+    assert contacts(demand, horizon)[3:] == pytest.approx(found.overlay_contacts[:9])
+    assert demand.aht_monthly_s[:3] == pytest.approx((345.0, 346.0, 347.0))
+    assert months_over(found, horizon) == ("2023-10", "2023-11", "2023-12")
+
+
+def test_a_new_queue_that_began_among_the_months_that_are_over_has_its_share_of_them():
+    old = forecast(monthly(48), ForecastSettings(months=12))
+    new = new_queue(old, NewQueue(name="chat", share=0.5, first_month="2023-11", ramp_months=1))
+    update = use_forecast(new, Horizon(first_month="2023-10", months=6))
+    assert update["contacts_monthly"][:3] == pytest.approx((0.0, 0.25 * old.past.contacts[-2], 0.5 * old.past.contacts[-1]))
+    assert update["contacts_monthly"][3:] == pytest.approx(tuple(0.5 * old.contacts[:3]))
+
+
+def test_days_show_what_weekdays_and_holidays_weigh_and_months_do_not():
+    days = np.arange("2020-01-01", "2024-01-01", dtype="datetime64[D]")
+    free = np.isin(days, [np.datetime64(day) for day in public_holidays("DE", None, (2020, 2021, 2022, 2023))])
+    weekend = (days.astype(int) + 3) % 7 >= 5
+    found = forecast(History("sales", days, np.where(free, 0.3, 1.0) * np.where(weekend, 50.0, 100.0)), ForecastSettings(months=1, country="DE"))
+    assert found.past.week_weights == pytest.approx((7 / 6,) * 5 + (7 / 12,) * 2)
+    assert found.past.holiday_share == pytest.approx(0.3)
+    assert (forecast(monthly(48), ForecastSettings(months=1)).past.week_weights, found.past.months[-1]) == (None, "2023-12")
+
+
+@pytest.mark.parametrize("horizon", [Horizon(first_month="2019-12", months=3), Horizon(first_month="2024-10", months=12)])
 def test_a_forecast_that_does_not_reach_the_plan_is_refused(horizon):
     found = forecast(monthly(48), ForecastSettings(months=12))
     with pytest.raises(InvalidScenario, match="2024-01 to 2024-12"):

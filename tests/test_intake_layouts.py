@@ -337,6 +337,18 @@ def test_another_table_is_mapped_shown_confirmed_and_remembered_by_its_header(tm
     assert load_maps(tmp_path / "mine") == {}
 
 
+def test_what_was_confirmed_once_is_not_asked_again_for_a_header_of_the_same_shape(tmp_path: Path) -> None:
+    first = table(["day", "team", "offered", "handle time"], [[f"2027-01-{day:02d}", "sales", 100 + day, 250] for day in range(4, 15)])
+    again = table(["day", "team", "offered", "handle time"], [["2027-02-01", "sales", 90, 250]])
+    with pytest.raises(OpenQuestions, match="handle_is=average"):
+        read(first, columns="suggested")
+    volumes, _ = read(first, columns="suggested", handle_is="average")
+    remember_map(tmp_path, volumes.shape, volumes.columns)
+    read_again, report = read_volumes(again.encode(), "f.csv", maps=load_maps(tmp_path))
+    assert values(read_again) == {("sales", datetime(2027, 2, 1)): (90.0, 250.0)}
+    assert told(report, "what you confirmed before")
+
+
 def test_a_map_of_columns_can_be_given_and_a_wrong_one_is_refused() -> None:
     text = table(["when", "what", "n", "m"], [[f"2027-01-{day:02d}", "a", day, 2 * day] for day in range(1, 29)])
     given = ColumnMap(time="when", grain="day", contacts="m", queue="what", handle=("n",), handle_is="total")

@@ -1,19 +1,21 @@
 """The forecast on the page: its charts and sentences, the map of columns, and the way of a history from the file into the scenario."""
 
+import json
 import time
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from planner.forecast import Forecast, ForecastSettings, History, Overlay, apply_overlay, forecast
+from planner.forecast import Forecast, ForecastSettings, History, Overlay, Past, apply_overlay, forecast
 from planner.horizon import Horizon, month_labels
-from planner.intake import ColumnMap, load_maps, profiles, read_volumes
+from planner.intake import ColumnMap, Proposal, QueueVolumes, load_maps, profiles, read_volumes
 from planner.intake.profile import grid_of
 from planner.report import outlook as charts
 from planner.scenario import Scenario
-from planner.ui import mapping, outlook, upload
+from planner.ui import mapping, outlook, outlook_use, proposals, upload
 from planner.ui.glance import glance
 from tests.conftest import ROOT, real_series, shipped
 
@@ -48,7 +50,9 @@ def a_forecast(coverage: float = 0.8, naive: float = 0.2) -> Forecast:
     table = pd.DataFrame(rows, columns=["method", "horizon", "origins", "rmse", "bias", "coverage_80", "chosen"])
     flat = np.full(12, 100.0)
     band = np.outer([70, 80, 90, 100, 110, 120, 130], np.ones(12))
-    return Forecast("chat", tuple(months_of("2027-01", 12)), flat, band, None, flat, band, None, "ets", "", {1: 0.1, 12: 0.1}, table, None, ())
+    return Forecast(
+        "chat", tuple(months_of("2027-01", 12)), flat, band, None, flat, band, None, "ets", "", {1: 0.1, 12: 0.1}, table, None, (), Past((), flat[:0], None)
+    )
 
 
 # Charts and sentences ------------------------------------------------------------------------------------------------------------------------
@@ -306,3 +310,98 @@ def test_the_history_drawn_has_the_whole_months_only():
     months, totals = outlook.known_months(History("calls", days, np.full(len(days), 10.0)), ForecastSettings())
     assert (months[0], months[-1]) == ("2018-02", "2019-11")
     assert totals[:2].tolist() == [280.0, 310.0]
+
+
+CAPACITY_PLAN = {
+    "startBusinessUnitDate": "2027-01-04", "endBusinessUnitDate": "2027-12-26", "fullTimeEquivalentWeeklyHours": 38.5,
+    "changes": [
+        {"metric": "ShrinkagePercentage", "weekStartNumber": 1, "numberOfWeeks": 52, "value": 30, "staffingGroupIds": ["s1"]},
+        {"metric": "AttritionPercentage", "weekStartNumber": 1, "numberOfWeeks": 52, "value": 3, "staffingGroupIds": ["s1"]},
+    ],
+}  # fmt: skip
+
+
+def test_another_tools_plan_is_asked_about_shown_ticked_and_taken_as_one_step(settings_folder):
+    at = dropped(json.dumps(CAPACITY_PLAN).encode(), "plan.json")
+    group = at.session_state["scenario"].groups[0].name
+    assert {radio.label.partition(" ")[0] for radio in at.radio} == {"Which", "The"}
+    for radio in at.radio:
+        radio.set_value(group if radio.label.startswith("Which") else "month")
+    at = pressed(at, "Read the file with these answers")
+    assert not at.exception
+    ticks = {box.label.partition("**: ")[0].removeprefix("**"): box for box in at.checkbox}
+    hours = next(box for name, box in ticks.items() if "Hours of a full-time week" in name)
+    assert "40 hours → 38.5 hours" in hours.label
+    before = at.session_state["scenario"]
+    next(box for name, box in ticks.items() if "attrition" in name.lower()).uncheck().run()
+    at = pressed(at, next(button.label for button in at.button if button.label.startswith("Take ")))
+    after = at.session_state["scenario"]
+    assert after.groups[0].staffing.weekly_hours == 38.5
+    assert after.groups[0].staffing.shrinkage[0].fraction == 0.3
+    assert after.groups[0].workforce.annual_attrition == before.groups[0].workforce.annual_attrition
+    assert after.horizon == before.horizon
+    assert len(at.session_state["history"]) == 1
+
+
+def test_another_plan_with_other_months_takes_the_series_along():
+    scenario = shipped("centre_600").but(queues=tuple(queue.but(contacts_monthly=(100.0,) * 36) for queue in shipped("centre_600").queues))
+    chosen = (Proposal("horizon.months", 12, ""), Proposal("horizon.first_month", "2027-06", ""), Proposal("finance.on_cost", 0.5, ""))
+    after = proposals.taken(scenario, chosen)
+    assert (after.horizon.months, after.horizon.first_month, after.finance.on_cost) == (12, "2027-06", 0.5)
+    assert after.queues[0].contacts_monthly == (100.0,) * 12
+
+
+def test_a_template_with_plan_columns_gives_volumes_and_proposals(settings_folder):
+    months = month_labels(shipped("centre_600").horizon)
+    rows = [f"{month},{5_000 + number},300,32,410" for number, month in enumerate(months)]
+    data = "\n".join(["Month,Forecast_Volume,AHT_Seconds,Shrinkage_Pct,Current_Headcount", *rows]).encode()
+    at = dropped(data, "template.csv")
+    for radio in at.radio:
+        radio.set_value(radio.options[0])
+    at = pressed(at, "Read the file with these answers")
+    assert not at.exception
+    assert any(radio.label.startswith("Which group") for radio in at.radio)
+    assert any(button.label == "Use in scenario" for button in at.button)
+
+
+def test_months_of_the_plan_that_are_over_are_said_and_used(settings_folder):
+    at = finished(pressed(dropped(history_csv(44)), "Forecast"))
+    assert any("are over: the plan takes what the history has" in caption.value for caption in at.caption)
+    at = pressed(at, "Use in scenario")
+    job = next(iter(at.session_state["scenario0.outlook.jobs"].values()))
+    chat = next(queue for queue in at.session_state["scenario"].queues if queue.name == "chat")
+    assert chat.contacts_monthly[:4] == pytest.approx(tuple(job.result().past.contacts[-4:]))
+    assert chat.contacts_monthly[4] == job.result().contacts[0]
+
+
+def test_days_offer_weekdays_and_the_spread_and_what_the_plan_refuses_says_why():
+    scenario = shipped("centre_600")
+    queue = scenario.queues[0]
+    past = Past(("2026-12",), np.ones(1), None, (1.2, 1.2, 1.2, 1.2, 1.2, 0.5, 0.5), 0.25)
+    shown = replace(a_forecast(), past=past)
+    volumes = QueueVolumes(queue.name, ("2026-12",), (1.0,), (None,), week_profile=(1.0,) * 7, day_cv=0.061)
+    found = outlook_use.offers(shown, queue, ForecastSettings(country="CA", subdivision="BC"), volumes)
+    assert [offer.name for offer in found] == ["week", "holidays", "spread"]
+    assert found[1].says == "Public holidays (CA, BC): 25 % of the contacts of their weekday"
+    closed = queue.but(opening=queue.opening.but(days=(*queue.opening.days[:5], "closed", "closed")), week_profile=None)
+    shut = scenario.but(queues=(closed, *scenario.queues[1:]))
+    assert outlook_use.refusal(found[0], shut, closed) != ""
+    assert outlook_use.refusal(found[2], scenario, queue) == ""
+
+
+def test_a_new_queue_like_an_old_one_is_added_with_its_routing(settings_folder):
+    at = finished(pressed(dropped(history_csv()), "Forecast"))
+    before = at.session_state["scenario"]
+    at.text_input(key="scenario0.outlook.NewQueue.name").set_value("Messaging")
+    at.number_input(key="scenario0.outlook.NewQueue.share").set_value(40.0).run()
+    assert not at.exception
+    job = next(iter(at.session_state["scenario0.outlook.jobs"].values()))
+    old = job.result().contacts
+    at = pressed(at, "Use the new queue in the scenario")
+    after = at.session_state["scenario"]
+    new = after.queues[-1]
+    assert (new.name, len(after.queues)) == ("Messaging", len(before.queues) + 1)
+    assert new.contacts_monthly == pytest.approx(tuple(0.4 * old[: after.horizon.months]))
+    shares = [{share.name: share.share for share in group.serves} for group in after.groups]
+    assert [each.get("Messaging") for each in shares] == [each.get("chat") for each in shares]
+    assert len(at.session_state["history"]) == 1

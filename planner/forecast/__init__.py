@@ -7,10 +7,10 @@ month rates), methods, backtest (rolling origins, choice, band), outlook (the fo
 from planner.forecast.backtest import HORIZONS, Backtest, Stopped
 from planner.forecast.history import History, histories, history_faults
 from planner.forecast.methods import METHODS
-from planner.forecast.outlook import QUANTILES, Forecast, apply_overlay, backtest, forecast, new_queue, use_forecast
+from planner.forecast.outlook import QUANTILES, Forecast, Past, apply_overlay, backtest, forecast, months_over, new_queue, use_forecast
 from planner.forecast.settings import ForecastSettings, MarkedEvent, NewQueue, Overlay
 
 __all__ = [
-    "HORIZONS", "METHODS", "QUANTILES", "Backtest", "Forecast", "ForecastSettings", "History", "MarkedEvent", "NewQueue", "Overlay", "Stopped",
-    "apply_overlay", "backtest", "forecast", "histories", "history_faults", "new_queue", "use_forecast",
+    "HORIZONS", "METHODS", "QUANTILES", "Backtest", "Forecast", "ForecastSettings", "History", "MarkedEvent", "NewQueue", "Overlay", "Past",
+    "Stopped", "apply_overlay", "backtest", "forecast", "histories", "history_faults", "months_over", "new_queue", "use_forecast",
 ]  # fmt: skip

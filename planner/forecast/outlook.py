@@ -18,7 +18,7 @@ from planner.forecast.backtest import (
     log_quantiles,
     spread_of,
 )
-from planner.forecast.days import Days, Series, aht_series, contacts_series, label, shape_of, spread
+from planner.forecast.days import LEAST_HOLIDAYS, Days, Series, aht_series, contacts_series, label, shape_of, spread
 from planner.forecast.history import SEASON_MONTHS, History, history_faults
 from planner.forecast.methods import METHODS, WORDS, last_rates, predictions
 from planner.forecast.settings import ForecastSettings, NewQueue, Overlay, settings_faults
@@ -61,6 +61,24 @@ class Forecast:
     """The back-test of handle time, in the same columns."""
     notices: tuple[str, ...]
     """What was done with the history and how far the figures can be trusted, in words."""
+    past: "Past" = field(repr=False)
+    """The months of the history that are over."""
+
+
+@dataclass(frozen=True)
+class Past:
+    """The whole months of a history, and what its days weigh. A plan that begins among them takes them as they were."""
+
+    months: tuple[str, ...]
+    """As 2027-01, the last one just before the first month forecast [K]."""
+    contacts: Floats
+    """Contacts offered, days without a figure completed by the weights of the others [K]."""
+    aht_s: Floats | None
+    """Handle time in seconds [K]; None where it is not known."""
+    week_weights: tuple[float, ...] | None = None
+    """Weight of Monday to Sunday as measured (mean 1); None where weeks or months do not show it, or it was given."""
+    holiday_share: float | None = None
+    """Contacts on a public holiday as a share of its weekday as measured; None where it is not known or was given."""
 
 
 def forecast(history: History, settings: ForecastSettings | None = None, progress: Progress | None = None, cancelled: Cancelled | None = None) -> Forecast:
@@ -82,9 +100,21 @@ def forecast(history: History, settings: ForecastSettings | None = None, progres
         quantiles=outcome.quantiles, aht_s=aht.middle if aht else None, overlay_contacts=outcome.middle, overlay_quantiles=outcome.quantiles,
         overlay_aht_s=aht.middle if aht else None, method=outcome.method, aht_method=aht.method if aht else "", error=outcome.error,
         backtest=outcome.frame, aht_backtest=aht.frame if aht else None,
-        notices=(*notices, *_shape_notices(days, settings), *outcome.notices),
+        notices=(*notices, *_shape_notices(days, settings), *outcome.notices), past=_past(days, contacts, handle_time, settings),
     )  # fmt: skip
     return apply_overlay(result, settings.overlay)
+
+
+def _past(days: Days, contacts: Series, handle_time: Series | None, settings: ForecastSettings) -> Past:
+    actuals = np.where(np.isfinite(contacts.actuals), contacts.actuals, contacts.totals)
+    months = tuple(label(days, month) for month in range(days.known))
+    aht_s = None if handle_time is None else handle_time.totals
+    if days.given is not None:
+        return Past(months, actuals, aht_s)
+    shape = shape_of(days, days.known, settings.holiday_share)
+    seen = (days.holiday & (days.month < days.known) & np.isfinite(days.contacts)).sum()
+    measured = shape.holiday_share if settings.holiday_share is None and seen >= LEAST_HOLIDAYS else None
+    return Past(months, actuals, aht_s, tuple(shape.week.tolist()), measured)
 
 
 def backtest(history: History, settings: ForecastSettings | None = None, progress: Progress | None = None, cancelled: Cancelled | None = None) -> Backtest:
@@ -198,29 +228,42 @@ def new_queue(old: Forecast, like: NewQueue, overlay: Overlay | None = None) -> 
 
     Its band is the old queue's, and knows nothing of how sure the share is.
     """
-    month = np.arange(len(old.months)) - month_index(Horizon(first_month=old.months[0]), like.first_month)
-    size = like.share * np.where(month < 0, 0.0, np.minimum(1.0, (month + 1) / (like.ramp_months + 1)))
+    ahead = np.arange(-len(old.past.months), len(old.months)) - month_index(Horizon(first_month=old.months[0]), like.first_month)
+    grown = like.share * np.where(ahead < 0, 0.0, np.minimum(1.0, (ahead + 1) / (like.ramp_months + 1)))
+    before, size = grown[: len(old.past.months)], grown[len(old.past.months) :]
     notice = f"{like.name} is {like.share:g} times {old.queue} from {like.first_month} on; its band is that of {old.queue}, not measured."
-    started = replace(old, queue=like.name, contacts=old.contacts * size, quantiles=old.quantiles * size, method=f"like {old.queue}", notices=(notice,))
+    started = replace(
+        old, queue=like.name, contacts=old.contacts * size, quantiles=old.quantiles * size, method=f"like {old.queue}", notices=(notice,),
+        past=replace(old.past, contacts=old.past.contacts * before),
+    )  # fmt: skip
     return apply_overlay(started, overlay or Overlay())
 
 
 def use_forecast(forecast: Forecast, horizon: Horizon) -> dict[str, Any]:
     """The fields of a queue's demand that the forecast fills, overlay included, as `demand.but(**update)` takes them.
 
-    Raises InvalidScenario where the forecast does not reach every month of the horizon.
+    Months of the horizon that are over have their actual contacts and handle time. Raises InvalidScenario where history and forecast do not reach
+    every month of the horizon.
     """
-    start = month_index(Horizon(first_month=forecast.months[0]), horizon.first_month)
+    past = forecast.past
+    first = past.months[0] if past.months else forecast.months[0]
+    start = month_index(Horizon(first_month=first), horizon.first_month)
     end = start + horizon.months
-    if start < 0 or end > len(forecast.months):
-        remedy = "Forecast more months, or plan months within the forecast."
+    if start < 0 or end > len(past.months) + len(forecast.months):
+        early = "plan from a month that the history has" if start < 0 else "forecast more months, or plan fewer"
+        problem = f"the history has {first} on and the forecast {forecast.months[0]} to {forecast.months[-1]}, and the plan needs others"
         found = f"{horizon.first_month} and {horizon.months} months"
-        problem = f"the forecast has {forecast.months[0]} to {forecast.months[-1]} and the plan needs others"
-        raise InvalidScenario([Fault(f"queues.{forecast.queue}.demand.contacts_monthly", problem, remedy, found)])
-    update: dict[str, Any] = {"contacts_monthly": tuple(float(value) for value in forecast.overlay_contacts[start:end])}
+        raise InvalidScenario([Fault(f"queues.{forecast.queue}.demand.contacts_monthly", problem, f"{early[0].upper()}{early[1:]}.", found)])
+    update: dict[str, Any] = {"contacts_monthly": tuple(np.concatenate([past.contacts, forecast.overlay_contacts])[start:end].tolist())}
     if forecast.overlay_aht_s is not None:
-        update["aht_monthly_s"] = tuple(float(value) for value in forecast.overlay_aht_s[start:end])
+        over = past.aht_s if past.aht_s is not None else np.full(len(past.months), np.nan)
+        update["aht_monthly_s"] = tuple(np.concatenate([over, forecast.overlay_aht_s])[start:end].tolist())
     return update
 
 
-__all__ = ["HORIZONS", "QUANTILES", "Forecast", "apply_overlay", "backtest", "forecast", "new_queue", "use_forecast"]
+def months_over(forecast: Forecast, horizon: Horizon) -> tuple[str, ...]:
+    """The months of the horizon that are over, and so are taken from the history as they were."""
+    return tuple(month for month in month_labels(horizon) if month in forecast.past.months)
+
+
+__all__ = ["HORIZONS", "QUANTILES", "Forecast", "Past", "apply_overlay", "backtest", "forecast", "months_over", "new_queue", "use_forecast"]

@@ -23,7 +23,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
              "time", "datum", "monat"),
     "clock": ("time of day", "clock", "start time", "time", "hour", "interval", "uhrzeit"),
     "queue": ("queue name", "queue", "planning group", "skill name", "skill", "work queue name", "workgroup", "service", "line", "department",
-              "queue id", "lob"),
+              "queue id", "lob", "team", "group"),
     "media": ("media type", "media", "channel type", "channel"),
     "contacts": (
         "contacts offered", "calls offered", "offered", "contacts", "forecast volume", "volume",
@@ -237,9 +237,10 @@ def read_mapped(raw: RawTable, header: int, columns: ColumnMap, findings: Findin
     table = mapped_below(raw, header, columns.roles(), findings)
     if not columns.queue and not columns.queue_name:
         columns = replace(columns, queue_name=findings.queue_name())
-    if columns.grain == "day" and findings.answer("columns") in (None, "suggested"):
+    is_suggested = findings.answer("columns") == "suggested"
+    if columns.grain == "day" and is_suggested:
         columns = replace(columns, grain=grain_of_rows(table, "start", "queue" if columns.queue else "", findings) or "day")
-    if columns.handle and _is_vague(columns) and findings.answer("columns") in (None, "suggested"):
+    if columns.handle and _is_vague(columns) and is_suggested:
         columns = _asked_kind(table, columns, findings)
     findings.columns = (shape_of(raw.rows[header]), columns)
     return rows_of(table, columns, findings)

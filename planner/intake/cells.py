@@ -75,11 +75,11 @@ class Numbers(NamedTuple):
     comma: Floats
 
 
-def numbers(table: Table, columns: tuple[str, ...], findings: Findings) -> dict[str, Floats]:
+def numbers(table: Table, columns: tuple[str, ...], findings: Findings, largest: float = LARGEST) -> dict[str, Floats]:
     """Numbers of some columns; a blank cell and a faulty one are NaN, the faulty one is also a fault. One decimal mark holds for the file."""
     read = {column: _both_ways(table, column) for column in columns}
-    mark = _decimal_mark({table.title(column): _evidence(read[column]) for column in columns}, findings)
-    return {column: _checked(table, column, read[column], mark, findings) for column in columns}
+    mark = decimal_mark({table.title(column): _evidence(read[column]) for column in columns}, findings)
+    return {column: _checked(table, column, read[column], mark, findings, largest) for column in columns}
 
 
 def _both_ways(table: Table, column: str) -> Numbers:
@@ -117,7 +117,7 @@ def _evidence(read: Numbers) -> Readings:
     return readings(read.texts, counts, fits, read.point != read.comma)
 
 
-def _decimal_mark(columns: dict[str, Readings], findings: Findings) -> str:
+def decimal_mark(columns: dict[str, Readings], findings: Findings) -> str:
     """'point' or 'comma': the only reading that fits every cell of the file, told where it matters; else asked."""
     unclear = {column: count for column, count in columns.items() if count.unclear}
     point, comma = sum(count.first for count in columns.values()), sum(count.second for count in columns.values())
@@ -132,18 +132,18 @@ def _decimal_mark(columns: dict[str, Readings], findings: Findings) -> str:
     return likely
 
 
-def _checked(table: Table, column: str, read: Numbers, mark: str, findings: Findings) -> Floats:
+def _checked(table: Table, column: str, read: Numbers, mark: str, findings: Findings, largest: float) -> Floats:
     values = read.point if mark == "point" else np.where(read.native, read.point, read.comma)
     wrong = np.isnan(values) & np.array([bool(text) for text in read.texts], dtype=bool)
     faulty = (
         (wrong, "this is not a number", f"Write it with digits and a decimal {mark}, without signs or units."),
         (values < 0, "the number is negative", "Write 0 or more."),
-        (values > LARGEST, "the number is beyond 1,000,000,000", "Correct it."),
+        (values > largest, f"the number is beyond {largest:,.0f}", "Correct it."),
     )
     for flags, problem, remedy in faulty:
         if flags.any():
             fault_rows(findings, table, flags[read.codes], column, (problem, remedy))
-    return np.asarray(np.where((values < 0) | (values > LARGEST), np.nan, values + 0.0)[read.codes])
+    return np.asarray(np.where((values < 0) | (values > largest), np.nan, values + 0.0)[read.codes])
 
 
 # Months and starts

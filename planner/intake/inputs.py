@@ -7,18 +7,22 @@ such file tells tenure; one attrition figure holds for the whole plan, the mean 
 import json
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from planner import parameters
 from planner.intake.cells import numbers
 from planner.intake.findings import Findings, Question
+from planner.intake.genesys_plan import changes_of, is_capacity_plan
 from planner.intake.raw import RawTable, normal, read_table
 from planner.intake.reading import WORDS
 from planner.intake.table import header_row, mapped_below
-from planner.scenario import Group, Scenario
+
+if TYPE_CHECKING:
+    from planner.scenario import Group, Scenario
 
 METRICS = {
     "StartingWeeklyFullTimeEquivalentCount": "starting", "NewHiresFullTimeEquivalentCount": "newHire", "AttritionPercentage": "attrition",
@@ -37,6 +41,8 @@ class Proposal:
     path: str
     value: Any
     why: str
+    before: Any = None
+    """What the scenario has now, in plain data."""
 
     def __str__(self) -> str:
         return f"{self.path}={json.dumps(self.value)}"
@@ -56,7 +62,7 @@ Series = dict[str, dict[int, float]]
 """Values by metric and by week or month, 0 the first."""
 
 
-def scenario_inputs(data: bytes, file_name: str, scenario: Scenario, assume: Mapping[str, str] | None = None) -> ScenarioInputs:
+def scenario_inputs(data: bytes, file_name: str, scenario: "Scenario", assume: Mapping[str, str] | None = None) -> ScenarioInputs:
     """Changes that a file proposes. Raises InvalidVolumes with every fault, or OpenQuestions with every decision that two readings fit."""
     findings = Findings(file_name, assume or {})
     for key in assume or {}:
@@ -72,19 +78,22 @@ def scenario_inputs(data: bytes, file_name: str, scenario: Scenario, assume: Map
         proposals = tuple(_of_template(raw, group, findings))
         layout = "wfm_labs_monthly"
     findings.settle()
-    return ScenarioInputs(file_name, layout, proposals, tuple(findings.notices))
+    with_before = tuple(replace(proposal, before=plain(parameters.get(scenario, proposal.path))) for proposal in proposals)
+    return ScenarioInputs(file_name, layout, with_before, tuple(findings.notices))
 
 
-def is_capacity_plan(document: Any) -> bool:
-    """Whether JSON is a Genesys capacity plan, or changes of one.
+def plain(value: Any) -> Any:
+    """A value of a scenario as plain data.
 
-    >>> is_capacity_plan({"startBusinessUnitDate": "2027-01-04"}), is_capacity_plan({"planningGroups": []})
-    (True, False)
+    >>> plain((1, ("a", None)))
+    [1, ['a', None]]
     """
-    return any(True for _ in _changes(document)) or (isinstance(document, dict) and "startBusinessUnitDate" in document)
+    if isinstance(value, parameters.Parameters):
+        return value.model_dump(mode="json", exclude_defaults=True)
+    return [plain(each) for each in value] if isinstance(value, tuple) else value
 
 
-def _group(scenario: Scenario, findings: Findings) -> Group | None:
+def _group(scenario: "Scenario", findings: Findings) -> "Group | None":
     names = tuple(group.name for group in scenario.groups)
     if len(names) == 1 and findings.answer("group") is None:
         return scenario.groups[0]
@@ -95,15 +104,7 @@ def _group(scenario: Scenario, findings: Findings) -> Group | None:
 # Genesys
 
 
-def _changes(document: Any) -> Iterator[dict[str, Any]]:
-    """Change records, wherever a list of them stands at the top."""
-    lists = document.values() if isinstance(document, dict) else [document]
-    for found in lists:
-        if isinstance(found, list):
-            yield from (record for record in found if isinstance(record, dict) and "metric" in record)
-
-
-def _of_plan(raw: RawTable, group: Group | None, findings: Findings) -> Iterator[Proposal]:
+def _of_plan(raw: RawTable, group: "Group | None", findings: Findings) -> Iterator[Proposal]:
     document = raw.document if isinstance(raw.document, dict) else {}
     start, end = (_date(document, name, raw.place, findings) for name in ("startBusinessUnitDate", "endBusinessUnitDate"))
     weekly, monthly = _of_changes(raw, findings), _of_results(document, raw.place, findings)
@@ -116,7 +117,7 @@ def _of_plan(raw: RawTable, group: Group | None, findings: Findings) -> Iterator
     place = f"groups.{group.name if group else '?'}"
     hours = document.get("fullTimeEquivalentWeeklyHours")
     if hours is not None:
-        yield Proposal(f"{place}.staffing.weekly_hours", hours, "fullTimeEquivalentWeeklyHours")
+        yield Proposal(f"{place}.staffing.weekly_hours", hours, "the hours of a full-time week that the plan counts in")
     yield from _of_series(monthly or weekly, (place, group, start if not monthly else None, "month" if monthly else "week"), findings)
 
 
@@ -132,7 +133,7 @@ def _date(document: dict[str, Any], name: str, place: str, findings: Findings) -
 
 def _of_changes(raw: RawTable, findings: Findings) -> Series:
     """Values by metric and week, of the one staffing group that is read. A later change of a week replaces an earlier one."""
-    records = list(_changes(raw.document))
+    records = list(changes_of(raw.document))
     wanted = _staffing_group(records, findings)
     found: Series = {}
     for number, record in enumerate(records, 1):
@@ -179,7 +180,7 @@ def _of_results(document: dict[str, Any], place: str, findings: Findings) -> Ser
     return series
 
 
-def _of_series(series: Series, about: tuple[str, Group | None, date | None, str], findings: Findings) -> Iterator[Proposal]:
+def _of_series(series: Series, about: "tuple[str, Group | None, date | None, str]", findings: Findings) -> Iterator[Proposal]:
     place, group, start, period = about
     mix = sum(contract.heads_share * contract.fte_fraction for contract in group.staffing.contracts) if group else 1.0
     if "starting" in series:
@@ -234,7 +235,7 @@ def _attrition(place: str, values: dict[int, float], findings: Findings) -> Iter
         return
     hazard = -np.log1p(-np.array(shares)) if period != "year" else np.array(shares)
     yearly = float(np.mean(hazard)) * PERIODS_A_YEAR[period]
-    why = f"mean of {min(shares):.3%} to {max(shares):.3%} a {period}, as separations over average heads in a year"
+    why = f"{_span(shares)} a {period}, as separations over average heads in a year"
     yield Proposal(f"{place}.workforce.annual_attrition", round(yearly, 6), why)
 
 
@@ -242,8 +243,18 @@ def _shrinkage(place: str, values: list[float], name: str, findings: Findings) -
     shares = _fractions(values, name, findings)
     if shares is None:
         return
-    why = f"mean of {min(shares):.1%} to {max(shares):.1%}; it replaces the group's factors and counts as out of office, as the file does not divide it"
+    why = f"{_span(shares)}; it replaces the group's factors and counts as out of office, as the file does not divide it"
     yield Proposal(f"{place}.staffing.shrinkage", [{"name": "shrinkage", "where": "out", "fraction": round(float(np.mean(shares)), 6)}], why)
+
+
+def _span(shares: list[float]) -> str:
+    """Shares in words.
+
+    >>> _span([0.03, 0.03]), _span([0.02, 0.035])
+    ('3 %', 'the mean of 2 % to 3.5 %')
+    """
+    low, high = (f"{100 * share:.3g} %" for share in (min(shares), max(shares)))
+    return low if low == high else f"the mean of {low} to {high}"
 
 
 def _fractions(values: list[float], name: str, findings: Findings) -> list[float] | None:
@@ -266,7 +277,7 @@ def _fractions(values: list[float], name: str, findings: Findings) -> list[float
 # WFM Labs
 
 
-def _of_template(raw: RawTable, group: Group | None, findings: Findings) -> Iterator[Proposal]:
+def _of_template(raw: RawTable, group: "Group | None", findings: Findings) -> Iterator[Proposal]:
     match = header_row(raw, ("month", "shrinkage_pct")) or header_row(raw, ("month", "current_headcount"))
     if match is None:
         problem = "this is neither a Genesys capacity plan nor a WFM Labs template with Shrinkage_Pct or Current_Headcount"

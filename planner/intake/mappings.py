@@ -13,6 +13,11 @@ from planner.intake.columns import ColumnMap, from_document
 FILE = "column_maps.json"
 
 
+def maps_folder() -> Path:
+    """Where maps are kept from one session to the next: the planner's own configuration folder."""
+    return Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "frontline-planner"
+
+
 def load_maps(folder: Path) -> dict[str, ColumnMap]:
     """The maps kept in a folder; none where it has none yet. Raises InvalidVolumes where its file is damaged."""
     path = folder / FILE

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from planner.horizon import month_start, open_slots
 from planner.intake.cells import starts
 from planner.intake.findings import Findings
 from planner.intake.own import number_text, write
@@ -14,7 +14,9 @@ from planner.intake.raw import RawTable
 from planner.intake.rows import Rows, contacts_and_aht, queue_names
 from planner.intake.table import Match, below_header, header_row
 from planner.intake.volumes import Volumes
-from planner.scenario import Queue, Scenario
+
+if TYPE_CHECKING:
+    from planner.scenario import Queue, Scenario
 
 
 @dataclass(frozen=True)
@@ -37,8 +39,10 @@ class OwnInterval:
         names, queue = queue_names(table, "queue", findings)
         return Rows(table, names, queue, local, utc, contacts, aht_s, "interval")
 
-    def template(self, scenario: Scenario) -> bytes:
+    def template(self, scenario: "Scenario") -> bytes:
         """A file with the first full week of the scenario's queues whose numbers are still to be filled in."""
+        from planner.horizon import month_start  # it takes long to load, and reading does not need it
+
         first = month_start(scenario.horizon, 0)
         monday = first + timedelta(days=-first.weekday() % 7)
         return write(self.columns, (row for queue in scenario.queues for row in _week(queue, monday)))
@@ -50,7 +54,9 @@ class OwnInterval:
         return write(self.columns, zip(*columns, strict=True))
 
 
-def _week(queue: Queue, monday: date) -> Iterator[tuple[str, ...]]:
+def _week(queue: "Queue", monday: date) -> Iterator[tuple[str, ...]]:
+    from planner.horizon import open_slots
+
     begin = datetime.combine(monday, time())
     for day, slot in np.argwhere(open_slots(queue.opening, queue.interval_minutes)):
         start = begin + timedelta(days=int(day), minutes=int(slot) * queue.interval_minutes)

@@ -1,6 +1,7 @@
 """The project's own monthly layout: `month,queue,contacts,aht_s`."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,7 +13,9 @@ from planner.intake.raw import RawTable
 from planner.intake.rows import Rows, contacts_and_aht, queue_names
 from planner.intake.table import Match, below_header, header_row
 from planner.intake.volumes import Volumes
-from planner.scenario import Scenario
+
+if TYPE_CHECKING:
+    from planner.scenario import Scenario
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,7 @@ class OwnMonthly:
         names, queue = queue_names(table, "queue", findings)
         return Rows(table, names, queue, time, np.full_like(time, np.datetime64("NaT")), contacts, aht_s, "month")
 
-    def template(self, scenario: Scenario) -> bytes:
+    def template(self, scenario: "Scenario") -> bytes:
         """A file with the scenario's months and queues whose numbers are still to be filled in."""
         return write(self.columns, ((month, queue.name, "", "") for month in month_labels(scenario.horizon) for queue in scenario.queues))
 

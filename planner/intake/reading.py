@@ -1,10 +1,9 @@
 """The way of a file: bytes, table, layout, rows in local time, checks, volumes and report. Nothing of a faulty file is used."""
 
-import difflib
-from collections.abc import Mapping, Sequence
-from typing import Never, Protocol
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Never, Protocol
 
-from planner.errors import Fault, InvalidVolumes
+from planner.intake.answers import check_answers, zones_of
 from planner.intake.any_table import AnyTable
 from planner.intake.calabrio_forecast import CalabrioForecast
 from planner.intake.calabrio_queue import CalabrioQueue
@@ -13,17 +12,20 @@ from planner.intake.eleveo import Eleveo
 from planner.intake.findings import Findings, Question
 from planner.intake.genesys_forecast import GenesysForecast
 from planner.intake.genesys_history import GenesysHistory
+from planner.intake.genesys_plan import is_capacity_plan
 from planner.intake.own_interval import OwnInterval
 from planner.intake.own_monthly import OwnMonthly
 from planner.intake.raw import HEADER_ROWS, RawTable, normal, read_table
 from planner.intake.report import Report, report_of
-from planner.intake.rows import Rows, clock_doubled, in_local_time, in_longer_intervals, interval_lengths, is_zone, renamed, repeated
+from planner.intake.rows import Rows, clock_doubled, in_local_time, in_longer_intervals, interval_lengths, renamed, repeated
 from planner.intake.table import Match
-from planner.intake.use import closed_days, faults_of_use, unknown_queues
+from planner.intake.use import hold_against, unknown_queues
 from planner.intake.verint import VerintPlanner
-from planner.intake.volumes import Volumes, volumes_of
+from planner.intake.volumes import Volumes, check_handle_times, volumes_of
 from planner.intake.wfm_labs import WfmLabsMonthly
-from planner.scenario import Scenario
+
+if TYPE_CHECKING:
+    from planner.scenario import Scenario
 
 
 class Layout(Protocol):
@@ -51,7 +53,7 @@ class Layout(Protocol):
 class OwnLayout(Layout, Protocol):
     """A layout that is also written."""
 
-    def template(self, scenario: Scenario) -> bytes:
+    def template(self, scenario: "Scenario") -> bytes:
         """A file to fill in."""
 
     def written(self, volumes: Volumes) -> bytes:
@@ -66,18 +68,14 @@ HEADLESS: tuple[Layout, ...] = (VerintPlanner(), CalabrioForecast(), CalabrioQue
 BY_MAP: tuple[Layout, ...] = (Eleveo(), AnyTable())
 """Tables whose columns a map names: looked at, in this order, where no layout fits."""
 FORMATS: tuple[Layout, ...] = (*NAMED, *HEADLESS, *BY_MAP)
+CAPACITY_PLAN = "this is a capacity plan: inputs of a scenario, not volumes"
 WORDS = frozenset(column for layout in FORMATS for column in layout.columns)
-QUESTIONS = (
-    "layout", "encoding", "sheet", "columns", "queue", "queues", "date_order", "rows_are", "decimal", "handle_is", "aht_s", "no_handle_time", "offered", "part",
-    "week_start", "clock", "zone", "interval", "missing_days",
-)  # fmt: skip
-"""What a file can raise, and new names of its queues."""
 
 
 def read_volumes(
     data: bytes,
     file_name: str,
-    scenario: Scenario | None = None,
+    scenario: "Scenario | None" = None,
     zone: str | None = None,
     assume: Mapping[str, str] | None = None,
     maps: Mapping[str, ColumnMap] | None = None,
@@ -125,7 +123,7 @@ def layout_of(name: str) -> Layout:
     raise ValueError(f"there is no layout '{name}'; there are {', '.join(layout.name for layout in FORMATS)}")
 
 
-def template(layout: str, scenario: Scenario) -> bytes:
+def template(layout: str, scenario: "Scenario") -> bytes:
     """A CSV file to fill in: the scenario's queues and months, or one week of intervals. Raises ValueError for a layout that is not the planner's own."""
     return _own(layout).template(scenario)
 
@@ -144,31 +142,6 @@ def own_csv(volumes: Volumes) -> bytes:
     """
     check_handle_times(volumes)
     return _own("own_interval" if volumes.has_intervals else "own_monthly").written(volumes)
-
-
-def check_handle_times(volumes: Volumes) -> None:
-    """Refuse to write contacts without a handle time."""
-    missing = [queue.name for queue in volumes.queues if any(aht is None and count > 0 for aht, count in zip(queue.aht_s, queue.contacts, strict=True))]
-    if missing:
-        remedy = "Answer with --assume aht_s=300, or the handle time that you know."
-        raise InvalidVolumes([Fault(volumes.place, f"queue '{name}' has no handle time, and the planner's own layout needs one", remedy) for name in missing])
-
-
-def check_answers(findings: Findings, assume: Mapping[str, str], zone: str | None) -> None:
-    """Refuse answers to questions that no file can raise, and zones that do not exist."""
-    for key in assume:
-        if key not in QUESTIONS:
-            nearest = difflib.get_close_matches(key, QUESTIONS, n=1, cutoff=0.0)[0]
-            findings.fault(findings.file_name, f"'{key}' is no question that a file can raise", f"Did you mean '{nearest}'?")
-    for given in (zone, _assumed_zone(findings)):
-        if given is not None and not is_zone(given):
-            findings.fault(findings.file_name, f"there is no time zone '{given}'", "Name one as Europe/Berlin.")
-    findings.settle()
-
-
-def _assumed_zone(findings: Findings) -> str | None:
-    zone = findings.answer("zone")
-    return None if zone == "as_written" else zone
 
 
 def _layout(raw: RawTable, findings: Findings) -> tuple[Layout, Match]:
@@ -196,8 +169,8 @@ def _no_layout(raw: RawTable, findings: Findings) -> Never:
     """Refuse a table that no layout fits, with what the nearest header lacks."""
     asked = [layout for layout in NAMED if findings.answer("layout") == layout.name and layout.columns] or list(OWN)
     remedy = f"The columns are {' or '.join(_columns_of(layout) for layout in asked)}."
-    if not raw.rows and isinstance(raw.document, dict) and "startBusinessUnitDate" in raw.document:
-        findings.stop(raw.place, "this is a capacity plan: inputs of a scenario, not volumes", "Use its proposals, and a forecast or history for volumes.")
+    if not raw.rows and is_capacity_plan(raw.document):
+        findings.stop(raw.place, CAPACITY_PLAN, "Read it into a scenario (on the command line with --scenario), and a forecast or history for volumes.")
     if not raw.rows:
         findings.stop(raw.place, "the JSON holds no volumes of a known layout", "Export a list of records, or a forecast with planningGroups.")
     known = [set(map(normal, row)) & WORDS for row in raw.rows[:HEADER_ROWS]]
@@ -211,29 +184,7 @@ def _columns_of(layout: Layout) -> str:
     return f"{', '.join(layout.columns)} ({layout.title.lower()})"
 
 
-def zones_of(names: Sequence[str], scenario: Scenario | None, zone: str | None, findings: Findings) -> dict[str, str | None]:
-    """The time zone of each queue in the file: its own, else the one given."""
-    given = zone or _assumed_zone(findings)
-    own = {queue.name: queue.opening.zone for queue in scenario.queues} if scenario else {}
-    zones = {name: own.get(name) or given for name in names}
-    for name, found in zones.items():
-        if found and not is_zone(found):
-            findings.fault(f"queues.{name}.opening.zone", f"there is no time zone '{found}'", "Name one as Europe/Berlin.")
-    return {name: found if found and is_zone(found) else None for name, found in zones.items()}
-
-
 def _checked(rows: Rows, zones: Mapping[str, str | None], findings: Findings) -> dict[str, int]:
     """Note rows that the clock skips, that stand there twice, or lie off the grid; the interval lengths of the queues."""
     repeated(rows, clock_doubled(rows, zones, findings), findings)
     return interval_lengths(rows, findings) if rows.has_intervals else {}
-
-
-def hold_against(volumes: Volumes, scenario: Scenario | None, findings: Findings) -> None:
-    """Refuse volumes that do not fit the scenario, and ask about days that the file lacks."""
-    if scenario is None:
-        return
-    faults = faults_of_use(volumes, scenario)
-    if faults:
-        raise InvalidVolumes(faults)
-    closed_days(volumes, scenario, findings)
-    findings.settle()

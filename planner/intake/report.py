@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 import numpy as np
-import pandas as pd
 
 from planner.errors import Fault
 from planner.intake.cells import Floats, Ints
@@ -128,8 +127,8 @@ def report_on(volumes: Volumes, days: Mapping[str, Days], zones: Mapping[str, st
         file_name=volumes.file_name,
         layout=volumes.layout,
         rows=count,
-        first=pd.Timestamp(first).strftime(form),
-        last=pd.Timestamp(last).strftime(form),
+        first=first.astype(datetime).strftime(form),
+        last=last.astype(datetime).strftime(form),
         queues=tuple(queue.name for queue in volumes.queues),
         interval_minutes=tuple(queue.interval_minutes for queue in volumes.queues),
         gaps=tuple(gap for each in days.values() for gap in each.gaps),
@@ -205,15 +204,19 @@ def _runs(queue: QueueVolumes, grid: Grid, counted: Ints, expected: Floats) -> l
     zero: Flags = grid.contacts.ravel()[counted] == 0
     edges = np.flatnonzero(np.diff(np.concatenate([[False], zero, [False]]).astype(int)))
     sums = np.concatenate([[0.0], np.cumsum(expected)])
-    found = [(begin, end, sums[end] - sums[begin]) for begin, end in zip(edges[::2], edges[1::2], strict=True)]
-    sure = [(counted[begin], counted[end - 1], float(total)) for begin, end, total in found if total >= SURE_CONTACTS]
-    return [Stretch(queue.name, _cell_time(grid, queue, first), _cell_time(grid, queue, last), total) for first, last, total in sure]
+    totals = sums[edges[1::2]] - sums[edges[::2]]
+    sure = totals >= SURE_CONTACTS
+    first, last = (_cell_times(grid, queue, counted[cells]) for cells in (edges[::2][sure], edges[1::2][sure] - 1))
+    return [Stretch(queue.name, *found) for found in zip(first, last, totals[sure].tolist(), strict=True)]
 
 
-def _cell_time(grid: Grid, queue: QueueVolumes, cell: int) -> str:
-    day, slot = divmod(int(cell), grid.contacts.shape[1])
-    time = datetime(1970, 1, 1) + timedelta(days=int(grid.days[day]), minutes=slot * (queue.interval_minutes or 0))
-    return time.strftime("%Y-%m-%d %H:%M" if queue.interval_minutes else "%Y-%m-%d")
+def _cell_times(grid: Grid, queue: QueueVolumes, cells: Ints) -> list[str]:
+    """The day of each cell, and its time of day where there are intervals."""
+    day, slot = np.divmod(cells, grid.contacts.shape[1])
+    days = [str(date) for date in grid.days.astype("datetime64[D]").tolist()]
+    step = queue.interval_minutes
+    clock = [f" {minute // 60:02d}:{minute % 60:02d}" for minute in range(0, 24 * 60, step)] if step else [""]
+    return [days[each] + clock[place] for each, place in zip(day.tolist(), slot.tolist(), strict=True)]
 
 
 def _outliers(queue: QueueVolumes, grid: Grid) -> list[Outlier]:

@@ -8,7 +8,6 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 import numpy as np
-import pandas as pd
 
 from planner.intake.cells import Floats, Ints, Times, numbers
 from planner.intake.findings import Findings, Question
@@ -86,6 +85,15 @@ def contacts_and_aht(table: Table, findings: Findings) -> tuple[Floats, Floats]:
     return contacts, np.where((aht_s > 0) & (contacts > 0), aht_s, np.nan)
 
 
+def is_name(text: str) -> bool:
+    """Whether a queue can have that name.
+
+    >>> is_name("Sales, north"), is_name("")
+    (True, False)
+    """
+    return _NAME.fullmatch(text) is not None
+
+
 def is_zone(name: str) -> bool:
     """Whether a time zone of that name is known.
 
@@ -110,6 +118,8 @@ def in_local_time(rows: Rows, zones: Mapping[str, str | None], findings: Finding
     for name, mine in rows.by_queue():
         zone = zones.get(name) or _asked_zone(findings)
         if zone not in (None, "as_written"):
+            import pandas as pd  # it takes long to load, and few files need it
+
             index = pd.DatetimeIndex(rows.utc[mine & given]).tz_localize("UTC").tz_convert(zone)
             local[mine & given] = index.tz_localize(None).to_numpy(dtype="datetime64[s]")
     return replace(rows, time=local)
@@ -141,6 +151,8 @@ def _clock(local: Times, zone: str) -> tuple[Flags, Flags]:
     changing = days[:-1][np.diff(instants(days.astype("datetime64[s]"), zone)) != 86_400]
     near = np.isin(local.astype("datetime64[D]"), changing)
     skipped, doubled = np.zeros(len(local), dtype=bool), np.zeros(len(local), dtype=bool)
+    import pandas as pd
+
     index = pd.DatetimeIndex(local[near])
     summer = index.tz_localize(zone, nonexistent="NaT", ambiguous=np.ones(len(index), dtype=bool))
     winter = index.tz_localize(zone, nonexistent="NaT", ambiguous=np.zeros(len(index), dtype=bool))
@@ -151,6 +163,8 @@ def _clock(local: Times, zone: str) -> tuple[Flags, Flags]:
 
 def instants(local: Times, zone: str) -> Ints:
     """Seconds since 1970 in UTC; of two moments that the clock shows alike, the first."""
+    import pandas as pd
+
     index = pd.DatetimeIndex(local).tz_localize(zone, ambiguous=np.ones(len(local), dtype=bool), nonexistent="shift_forward")
     return index.tz_convert("UTC").tz_localize(None).to_numpy(dtype="datetime64[s]").astype(np.int64)
 
@@ -158,9 +172,11 @@ def instants(local: Times, zone: str) -> Ints:
 def any_twice(queue: Codes, moment: Ints) -> bool:
     """Whether a queue and moment stand there twice."""
     if queue.any():
-        return len(np.unique(np.stack([queue, moment]), axis=1).T) < len(moment)
+        moment = (moment - moment.min()) * (int(queue.max()) + 1) + queue
+    if (moment[1:] > moment[:-1]).all():
+        return False
     moment = np.sort(moment)
-    return bool((np.diff(moment) == 0).any())
+    return bool((moment[1:] == moment[:-1]).any())
 
 
 def repeated(rows: Rows, doubled: Flags, findings: Findings) -> None:
@@ -205,8 +221,8 @@ def _commonest_distance(times: Times) -> int:
     """Whole minutes, rounded down; 0 where no day has two starts."""
     starts = np.sort(times.astype(np.int64))
     apart = np.diff(starts)
-    values, counts = np.unique(apart[(apart > 0) & (np.diff(starts // 86_400) == 0)], return_counts=True)
-    return int(values[counts.argmax()]) // 60 if len(values) else 0
+    counts = np.bincount(apart[(apart > 0) & (np.diff(starts // 86_400) == 0)])
+    return int(counts.argmax()) // 60 if len(counts) else 0
 
 
 def renamed(rows: Rows, findings: Findings) -> Rows:
@@ -266,20 +282,6 @@ def _added_up(rows: Rows, step: int, minutes: int, findings: Findings) -> Rows:
     if short:
         findings.note(f"{short:,} of them have fewer than {minutes // step} rows; what is missing counts as no contacts.")
     return Rows(rows.table.take(first), rows.names, rows.queue[first], time, utc, contacts, aht_s, rows.grain, minutes)
-
-
-def merged(rows: Rows) -> pd.DataFrame:
-    """Faultless rows as a frame: line, queue, time, contacts, aht_s. An hour that the clock shows twice is one row, its handle time weighted by contacts."""
-    names = np.array(rows.names, dtype=object)[rows.queue]
-    frame = pd.DataFrame({"line": rows.table.lines, "queue": names, "time": rows.time, "contacts": rows.contacts, "aht_s": rows.aht_s})
-    if not any_twice(rows.queue, rows.time.astype(np.int64)):
-        return frame
-    frame["seconds"] = frame["contacts"] * frame["aht_s"]
-    frame["measured"] = frame["contacts"].where(frame["aht_s"].notna())
-    groups = frame.groupby(["queue", "time"], sort=False)
-    frame = groups.agg(line=("line", "first"), contacts=("contacts", "sum"), seconds=("seconds", "sum"), measured=("measured", "sum")).reset_index()
-    frame["aht_s"] = frame["seconds"] / frame["measured"].where(frame["measured"] > 0)
-    return frame[["line", "queue", "time", "contacts", "aht_s"]]
 
 
 def day_of(times: Times) -> Ints:

@@ -3,17 +3,20 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from planner.errors import Fault, InvalidVolumes
 from planner.executor import ChildFailed, in_child
 from planner.intake.columns import ColumnMap
 from planner.intake.findings import OpenQuestions, Question
+from planner.intake.inputs import ScenarioInputs, scenario_inputs
 from planner.intake.raw import MOST_BYTES
 from planner.intake.reading import read_volumes
 from planner.intake.report import Report
 from planner.intake.volumes import Volumes
-from planner.scenario import Scenario
+
+if TYPE_CHECKING:
+    from planner.scenario import Scenario
 
 MOST_SECONDS = 30.0
 MOST_MEMORY = 2_500_000_000
@@ -31,7 +34,7 @@ class _Refusal:
 def read_volumes_safely(
     data: bytes,
     file_name: str,
-    scenario: Scenario | None = None,
+    scenario: "Scenario | None" = None,
     zone: str | None = None,
     assume: Mapping[str, str] | None = None,
     maps: Mapping[str, ColumnMap] | None = None,
@@ -40,6 +43,12 @@ def read_volumes_safely(
     if len(data) > MOST_BYTES:
         raise InvalidVolumes([Fault(file_name, f"the file has {len(data) / 2**20:,.0f} MB, more than {MOST_BYTES // 2**20}", REMEDY)])
     found: tuple[Volumes, Report] = apart(partial(read_volumes, data, file_name, scenario, zone, dict(assume or {}), dict(maps or {})), file_name)
+    return found
+
+
+def scenario_inputs_safely(data: bytes, file_name: str, scenario: "Scenario", assume: Mapping[str, str] | None = None) -> ScenarioInputs:
+    """As `scenario_inputs`, in a child process with the same limits."""
+    found: ScenarioInputs = apart(partial(scenario_inputs, data, file_name, scenario, dict(assume or {})), file_name)
     return found
 
 

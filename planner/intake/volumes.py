@@ -2,15 +2,21 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
+from planner.errors import Fault, InvalidVolumes
 from planner.intake.cells import LARGEST, Floats, Times
 from planner.intake.columns import ColumnMap
 from planner.intake.findings import Findings
+from planner.intake.kept import Kept, kept_of
 from planner.intake.profile import Grid, excess_day_cv, grid_of, mean_week
-from planner.intake.rows import Grain, Rows, merged
+from planner.intake.rows import Grain, Rows
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 DAY_MINUTES = 24 * 60
 
@@ -40,19 +46,25 @@ class QueueVolumes:
 
 @dataclass(frozen=True)
 class Volumes:
-    """Faultless volumes of one file. `rows` are its rows in local time: line, queue, time, contacts, aht_s (NaN where there are no contacts)."""
+    """Faultless volumes of one file."""
 
     layout: str
     file_name: str
     place: str
     queues: tuple[QueueVolumes, ...]
-    rows: pd.DataFrame = field(compare=False, repr=False)
+    kept: Kept = field(compare=False, repr=False)
+    """Its rows in local time."""
     grain: Grain = "month"
     """What a row is."""
     columns: ColumnMap | None = None
     """The map of columns by which the file was read, where it is of no known layout; to be remembered with `shape`."""
     shape: str = ""
     """The shape of that file's header."""
+
+    @cached_property
+    def rows(self) -> "pd.DataFrame":
+        """The rows as a table: line, queue, time, contacts, aht_s (NaN where there are no contacts)."""
+        return self.kept.frame()
 
     @property
     def has_intervals(self) -> bool:
@@ -64,21 +76,17 @@ class Volumes:
         found = {each.name: each for each in self.queues}[queue]
         if self.grain == "month":
             raise ValueError("a monthly file has no days")
-        return grid_of_rows(self.rows[(self.rows["queue"] == queue).to_numpy(dtype=bool)], found.interval_minutes)
-
-
-def grid_of_rows(rows: pd.DataFrame, minutes: int | None) -> Grid:
-    """The rows of one queue by day and interval."""
-    return grid_of(rows["time"].to_numpy(dtype="datetime64[s]"), rows["contacts"].to_numpy(dtype=float), minutes or DAY_MINUTES)
+        mine = self.kept.take(self.kept.of(queue))
+        return grid_of(mine.time, mine.contacts, found.interval_minutes or DAY_MINUTES)
 
 
 def volumes_of(rows: Rows, layout: str, lengths: dict[str, int], findings: Findings) -> Volumes:
     """The volumes of faultless rows. A month beyond 1,000,000,000 contacts is a fault."""
-    frame = merged(rows)
-    queues = tuple(queue_volumes(name, frame[(frame["queue"] == name).to_numpy(dtype=bool)], rows.grain, lengths.get(name)) for name in rows.names)
+    kept = kept_of(rows)
+    queues = tuple(queue_volumes(name, kept.take(kept.of(name)), rows.grain, lengths.get(name)) for name in rows.names)
     check_largest(queues, rows.table.place, findings)
     shape, columns = findings.columns or ("", None)
-    return Volumes(layout, findings.file_name, rows.table.place, queues, frame, rows.grain, columns, shape)
+    return Volumes(layout, findings.file_name, rows.table.place, queues, kept, rows.grain, columns, shape)
 
 
 def check_largest(queues: tuple[QueueVolumes, ...], place: str, findings: Findings) -> None:
@@ -89,20 +97,20 @@ def check_largest(queues: tuple[QueueVolumes, ...], place: str, findings: Findin
                 findings.fault(place, f"the contacts of queue '{queue.name}' in {month} add up to more than 1,000,000,000", "Correct them.")
 
 
-def queue_volumes(name: str, rows: pd.DataFrame, grain: Grain, length: int | None) -> QueueVolumes:
+def queue_volumes(name: str, rows: Kept, grain: Grain, length: int | None) -> QueueVolumes:
     """The volumes of one queue from its rows."""
-    times, contacts, aht_s = rows["time"].to_numpy(dtype="datetime64[s]"), rows["contacts"].to_numpy(dtype=float), rows["aht_s"].to_numpy(dtype=float)
-    monthly = by_month(name, times, contacts, aht_s)
+    monthly = by_month(name, rows.time, rows.contacts, rows.aht_s)
     if grain == "month":
         return monthly
-    return with_shape(monthly, grid_of(times, contacts, length or DAY_MINUTES), length, times)
+    return with_shape(monthly, grid_of(rows.time, rows.contacts, length or DAY_MINUTES), length, rows.time)
 
 
 def by_month(name: str, times: Times, contacts: Floats, aht_s: Floats) -> QueueVolumes:
     """A queue's contacts by month, and its handle time weighted by the contacts that have one."""
-    month = times.astype("datetime64[M]").astype(np.int64)
-    first = int(month.min())
-    of_row = month - first
+    day = times.astype(np.int64) // 86_400
+    month = np.arange(day.min(), day.max() + 1).astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
+    first = int(month[0])
+    of_row = (month - first)[day - day.min()]
     known = (contacts > 0) & ~np.isnan(aht_s)
     measured = np.bincount(of_row, np.where(known, contacts, 0.0))
     seconds = np.bincount(of_row, np.where(known, contacts * np.where(known, aht_s, 0.0), 0.0))
@@ -125,3 +133,11 @@ def with_shape(monthly: QueueVolumes, grid: Grid, length: int | None, times: Tim
         last=times.max().item(),
         intervals=len(times),
     )
+
+
+def check_handle_times(volumes: Volumes) -> None:
+    """Refuse to write contacts without a handle time."""
+    missing = [queue.name for queue in volumes.queues if any(aht is None and count > 0 for aht, count in zip(queue.aht_s, queue.contacts, strict=True))]
+    if missing:
+        remedy = "Answer with --assume aht_s=300, or the handle time that you know."
+        raise InvalidVolumes([Fault(volumes.place, f"queue '{name}' has no handle time, and the planner's own layout needs one", remedy) for name in missing])

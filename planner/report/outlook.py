@@ -203,15 +203,22 @@ def _origins(forecast: Forecast) -> str:
 
 
 def against_naive(forecast: Forecast) -> str:
-    """Where the method beats taking the same month of last year, and where it does not; empty where neither is known."""
-    naive = forecast.backtest[forecast.backtest["method"] == NAIVE[0]]
-    pairs = [(ahead, forecast.error[ahead], value) for ahead, value in zip(naive["horizon"], naive["rmse"], strict=True) if ahead in forecast.error]
-    lost = [AHEAD[ahead] for ahead, mine, theirs in pairs if mine >= theirs]
-    if not pairs:
-        return ""
-    if lost:
-        return f"It does not beat the same month of last year {' and '.join(lost)} ahead."
-    return "It beats the same month of last year at every distance."
+    """Where the method beats the two forecasts of every spreadsheet, and where it does not; empty where neither is known."""
+    found = {name: lost for name in NAIVE if (lost := _lost(forecast, name)) is not None}
+    beaten = [BENCHMARK[name] for name, lost in found.items() if not lost]
+    told = [f"It beats {' and '.join(beaten)} at every distance."] if beaten else []
+    told += [f"It does not beat {BENCHMARK[name]} {' and '.join(lost)} ahead." for name, lost in found.items() if lost]
+    return " ".join(told)
+
+
+BENCHMARK = {"last_year": "the same month of last year", "level_season": "last year's level times season"}
+
+
+def _lost(forecast: Forecast, naive: str) -> list[str] | None:
+    """How far ahead a benchmark is as good as the method; None where it is not known."""
+    rows = forecast.backtest[forecast.backtest["method"] == naive]
+    pairs = [(ahead, forecast.error[ahead], value) for ahead, value in zip(rows["horizon"], rows["rmse"], strict=True) if ahead in forecast.error]
+    return [AHEAD[ahead] for ahead, mine, theirs in pairs if mine >= theirs] if pairs and forecast.method != naive else None
 
 
 def coverage_in_words(forecast: Forecast) -> str:
@@ -246,7 +253,7 @@ def backtest_table(backtest: "pd.DataFrame", method: str) -> "pd.DataFrame":
 def _method_row(rows: "pd.DataFrame", name: str, method: str) -> dict[str, str]:
     told = {"Method": SHORT.get(name, name), "": "✓ used" if name == method else ""}
     for ahead, error in zip(rows["horizon"], rows["rmse"], strict=True):
-        told[f"{AHEAD[ahead]} ahead"] = f"{100 * error:.1f} %"
+        told[f"{AHEAD[ahead]} ahead"] = f"{words.number(100 * error, 1)} %"
     held = {ahead: share for ahead, share in zip(rows["horizon"], rows["coverage_80"], strict=True) if np.isfinite(share)}
     told["80 % band held, a year ahead"] = words.percent(held[12]) if 12 in held else "not known"
     return told | {"Trials": words.count(float(rows["origins"].max()))}

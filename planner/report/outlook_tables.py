@@ -6,7 +6,7 @@ import pandas as pd
 
 from planner.errors import Fault, InvalidVolumes
 from planner.forecast import QUANTILES, Forecast
-from planner.report import words
+from planner.report import outlook, words
 
 
 def months_table(made: Sequence[Forecast]) -> pd.DataFrame:
@@ -35,7 +35,17 @@ def band_table(made: Sequence[Forecast]) -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True)
 
 
+def backtest_table(made: Sequence[Forecast]) -> pd.DataFrame:
+    """The back-test of every method, queue by queue: root mean square of the log error, mean error and share inside the 80 % band by months ahead."""
+    frames = [each.backtest.assign(queue=each.queue) for each in made if len(each.backtest)]
+    columns = ["queue", "method", "horizon", "origins", "rmse", "bias", "coverage_80", "chosen"]
+    found = pd.concat(frames, ignore_index=True)[columns] if frames else pd.DataFrame(columns=columns)
+    return found.round({"rmse": 5, "bias": 5, "coverage_80": 4})
+
+
 def told(made: Forecast) -> list[str]:
-    """The method, its errors by horizon and what was noticed, a line each."""
+    """The method, its errors by months ahead, where it does not hold, and what was noticed, a line each."""
     errors = ", ".join(f"{words.percent(error)} {ahead} ahead" for ahead, error in made.error.items()) or "not known: the history is too short"
-    return [f"{made.queue}: {words.title(made.method).lower()}; typical error by months ahead: {errors}.", *(f"- {notice}" for notice in made.notices)]
+    holds = " ".join(filter(None, (outlook.against_naive(made), outlook.coverage_in_words(made))))
+    lines = [f"{made.queue}: {words.title(made.method).lower()}; typical error by months ahead: {errors}.", *([holds] if holds else [])]
+    return [*lines, *(f"- {notice}" for notice in made.notices)]

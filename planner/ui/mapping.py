@@ -1,15 +1,13 @@
 """What the columns of an unknown table stand for: suggested, shown with the first rows, confirmed or changed, and remembered by the shape of the header."""
 
-import os
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from planner.errors import InvalidVolumes
-from planner.intake import ColumnMap, forget_map, load_maps, remember_map
+from planner.intake import ColumnMap, forget_map, load_maps, maps_folder, remember_map
 from planner.ui import form, section, session
 from planner.ui.glance import Glance
 
@@ -33,16 +31,11 @@ HELP = {
 }
 
 
-def folder() -> Path:
-    """Where maps are kept from one session to the next: the planner's own configuration folder."""
-    return Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "frontline-planner"
-
-
 def maps() -> dict[str, ColumnMap]:
     """The maps confirmed in this session or before, by the shape of their header."""
     if "column_maps" not in st.session_state:
         try:
-            st.session_state.column_maps = load_maps(folder())
+            st.session_state.column_maps = load_maps(maps_folder())
         except InvalidVolumes as error:
             st.session_state.column_maps = {}
             section.faults(error.faults, "Columns that were confirmed before are not known any more")
@@ -56,7 +49,7 @@ def remember(shape: str, columns: ColumnMap) -> None:
         return
     st.session_state.column_maps = maps() | {shape: columns}
     try:
-        remember_map(folder(), shape, columns)
+        remember_map(maps_folder(), shape, columns)
     except (OSError, InvalidVolumes):
         st.caption("These columns are remembered for this session only: the folder for settings cannot be written.")
 
@@ -65,7 +58,7 @@ def forget(shape: str) -> None:
     """Drops the map of headers of this shape, wherever it is kept."""
     st.session_state.column_maps = {other: columns for other, columns in maps().items() if other != shape}
     try:
-        forget_map(folder(), shape)
+        forget_map(maps_folder(), shape)
     except (OSError, InvalidVolumes):
         st.toast("The map could not be removed from the folder for settings.", icon=":material/warning:")
 

@@ -13,15 +13,15 @@ import pandas as pd
 import streamlit as st
 
 from planner.errors import Fault, InvalidScenario, PlannerError
-from planner.forecast import METHODS, Forecast, ForecastSettings, History, MarkedEvent, Overlay, Stopped, apply_overlay, forecast, histories, use_forecast
+from planner.forecast import METHODS, Forecast, ForecastSettings, History, MarkedEvent, Overlay, Stopped, apply_overlay, forecast, histories
 from planner.forecast.days import spread
 from planner.horizon import Horizon, month_index
-from planner.intake import Volumes, profiles, spread_of
+from planner.intake import QueueVolumes, Volumes, profiles, spread_of
 from planner.parameters import Parameter, build, describe
 from planner.report import outlook as charts
 from planner.report import words
 from planner.scenario import Queue, Scenario
-from planner.ui import fields, form, section, session
+from planner.ui import fields, form, outlook_use, section, session
 
 SHOWN_MONTHS = 36
 SHOWN_PROFILES = 24
@@ -116,7 +116,7 @@ def draw(volumes: Volumes, file_id: str) -> None:
         if job is not None and not job.is_done:
             _progress(job)
     if job is not None and job.is_done:
-        _outcome(job, queue, settings, dark)
+        _outcome(job, queue, settings, next(each for each in volumes.queues if each.name == history.queue), dark)
 
 
 def _picked(found: tuple[History, ...], scenario: Scenario) -> tuple[History, Queue]:
@@ -170,10 +170,18 @@ def _settings(queue: Queue, history: History, horizon: Horizon) -> ForecastSetti
             "months": st.number_input(**_asked(ForecastSettings, "months", "Months ahead"), min_value=1, max_value=60, value=months_needed(history, horizon)),
             "country": _typed("country", "Country of public holidays", queue.opening.country),
             "subdivision": _typed("subdivision", "State or region", queue.opening.subdivision),
+            "holiday_share": _holiday_share(),
             "method": st.selectbox(
                 **_asked(ForecastSettings, "method", "Method"), options=list(METHODS), index=None, placeholder="chosen by back-test", format_func=_method
             ),
         }
+    if history.every != "day" and queue.week_profile is not None:
+        by_week = st.toggle(
+            f"The weekdays weigh as those of {form.escaped(queue.name)} in the plan",
+            help=f"Which weekdays a month has then explains part of it. A history by {history.every} does not show what a weekday weighs.",
+            key=session.key("outlook.ForecastSettings.week_weights"),
+        )
+        values["week_weights"] = queue.week_profile if by_week else None
     with st.expander("Marked events: outages, strikes, campaigns of the past or to come"):
         values["events"] = _marked_events()
     settings: ForecastSettings | None = _built(ForecastSettings, values)
@@ -182,6 +190,14 @@ def _settings(queue: Queue, history: History, horizon: Horizon) -> ForecastSetti
 
 def _typed(name: str, label: str, otherwise: str | None) -> str | None:
     return st.text_input(**_asked(ForecastSettings, name, label), value=otherwise or "", placeholder="none").strip() or None
+
+
+def _holiday_share() -> float | None:
+    share = st.number_input(
+        **_asked(ForecastSettings, "holiday_share", "Public holidays, % of a usual day"),
+        value=None, min_value=0.0, max_value=1_000.0, step=5.0, placeholder="measured from days",
+    )  # fmt: skip
+    return None if share is None else share / 100
 
 
 def _method(name: str) -> str:
@@ -235,7 +251,7 @@ def _built(kind: type[Any], values: dict[str, Any]) -> Any:
 # The outcome ---------------------------------------------------------------------------------------------------------------------------------
 
 
-def _outcome(job: Job, queue: Queue, settings: ForecastSettings | None, dark: bool) -> None:
+def _outcome(job: Job, queue: Queue, settings: ForecastSettings | None, volumes: QueueVolumes, dark: bool) -> None:
     found = job.result()
     if not isinstance(found, Forecast):
         if found:
@@ -251,7 +267,8 @@ def _outcome(job: Job, queue: Queue, settings: ForecastSettings | None, dark: bo
         shown = apply_overlay(found, overlay) if overlay is not None else found
         with chart:
             _course(shown, months, totals, dark)
-        _way_in(shown, queue)
+        outlook_use.way_in(shown, queue, job.settings, volumes)
+        outlook_use.new_one(found, queue, overlay)
     _backtest(shown, job.settings.method is not None, dark)
 
 
@@ -267,22 +284,21 @@ def known_months(history: History, settings: ForecastSettings) -> tuple[list[str
 def _course(shown: Forecast, months: list[str], totals: np.ndarray, dark: bool) -> None:
     says = charts.outlook_in_words(shown, totals)
     section.said(says)
-    section.chart(
-        charts.history_and_forecast(months[-SHOWN_MONTHS:], totals[-SHOWN_MONTHS:], shown, dark), says, lambda: _months_frame(shown), "outlook"
-    )
+    section.chart(charts.history_and_forecast(months[-SHOWN_MONTHS:], totals[-SHOWN_MONTHS:], shown, dark), says, lambda: _months_frame(shown), "outlook")
     if len(months) > SHOWN_MONTHS:
         st.caption(f"The last {SHOWN_MONTHS} of {len(months)} months of history are drawn; the forecast rests on all of them.")
 
 
 def _months_frame(shown: Forecast) -> pd.DataFrame:
     """The forecast by month, written for people."""
-    low, high = shown.overlay_quantiles[1], shown.overlay_quantiles[5]
+    low, high, widest = shown.overlay_quantiles[1], shown.overlay_quantiles[5], (shown.overlay_quantiles[0], shown.overlay_quantiles[6])
     columns: dict[str, list[str]] = {"Month": list(map(words.month_name, shown.months)), "Statistics alone": [words.count(value) for value in shown.contacts]}
     if charts.has_overlay(shown):
         columns["With overlay"] = [words.count(value) for value in shown.overlay_contacts]
     columns["8 of 10 outcomes"] = [f"{words.count(least)} to {words.count(most)}" for least, most in zip(low, high, strict=True)]
+    columns["9 of 10 outcomes"] = [f"{words.count(least)} to {words.count(most)}" for least, most in zip(*widest, strict=True)]
     if shown.overlay_aht_s is not None:
-        columns["Handle time"] = [f"{value:,.0f} s" for value in shown.overlay_aht_s]
+        columns["Handle time"] = [f"{words.number(value)} s" for value in shown.overlay_aht_s]
     return pd.DataFrame(columns)
 
 
@@ -313,31 +329,6 @@ def _change(name: str, label: str) -> float:
     asked, parameter = _asked(Overlay, name, label), _declared(Overlay, name)
     low, high = (fields.screen(bound or 0.0, parameter) for bound in (parameter.lower, parameter.upper))
     return fields.inside(st.number_input(**asked, value=0.0, step=1.0, format="%.1f", min_value=low, max_value=high), parameter)
-
-
-# Into the scenario ---------------------------------------------------------------------------------------------------------------------------
-
-
-def _way_in(shown: Forecast, queue: Queue) -> None:
-    """The button that gives the forecast to the queue of the plan; where it does not reach the plan's months, why not."""
-    try:
-        update = use_forecast(shown, session.scenario().horizon)
-    except InvalidScenario as error:
-        section.faults(tuple(Fault(shown.queue, fault.problem, fault.remedy, fault.value) for fault in error.faults), "It cannot be used in this plan")
-        return
-    if all(getattr(queue, name) == value for name, value in update.items()):
-        st.success(f"The plan takes {form.escaped(queue.name)} from this forecast. Undo in the sidebar brings back what it had.", icon=":material/task_alt:")
-        return
-    if queue.events:
-        st.caption("The queue's own events still act on top of it.")
-    st.button(
-        "Use in scenario", icon=":material/check:", on_click=_use, args=(queue.name, update, shown), key=session.key("outlook.use")
-    )
-
-
-def _use(name: str, update: dict[str, Any], shown: Forecast) -> None:
-    if session.change_many({f"queues.{name}.{path}": value for path, value in update.items()}):
-        st.toast(section.plain(f"{name} now has the contacts of the forecast from {shown.queue}."), icon=":material/check_circle:")
 
 
 # The back-test -------------------------------------------------------------------------------------------------------------------------------
@@ -384,7 +375,7 @@ def spread_in_words(volumes: Volumes, name: str, found: Any) -> str:
         cv = next(queue.day_cv for queue in volumes.queues if queue.name == name) or 0.0
         return f"Days of a weekday vary by {words.percent(cv)} around their month's mean, beyond chance."
     return (
-        f"The busiest interval has {found.peak:.2f} times the mean of those with contacts. Beyond chance an interval varies by {100 * found.rate_cv:.1f} %: "
-        f"{100 * found.day_factor:.1f} % that the whole day shares, {100 * found.rest:.1f} % within the day."
+        f"The busiest interval has {words.number(found.peak, 2)} times the mean of those with contacts. "
+        f"Beyond chance an interval varies by {words.number(100 * found.rate_cv, 1)} %: "
+        f"{words.number(100 * found.day_factor, 1)} % that the whole day shares, {words.number(100 * found.rest, 1)} % within the day."
     )
-

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
@@ -12,6 +12,7 @@ from planner.errors import Fault, InvalidScenario, InvalidVolumes
 from planner.horizon import month_labels
 from planner.intake import (
     OWN,
+    QUESTIONS,
     ColumnMap,
     OpenQuestions,
     Question,
@@ -23,13 +24,16 @@ from planner.intake import (
     template,
     use_volumes,
 )
+from planner.intake.reading import CAPACITY_PLAN
 from planner.report import words
 from planner.scenario import Scenario
-from planner.ui import fields, form, mapping, section, session
+from planner.ui import fields, form, mapping, proposals, section, session
 from planner.ui.glance import Glance, glance_safely
 
 LARGEST_LIST = 200
 TYPES = ["csv", "txt", "tsv", "xlsx", "xlsm", "xls", "json", "gz", "parquet"]
+TEMPLATE = "wfm_labs_monthly"
+"""A layout that holds volumes and, beside them, what a scenario says of people."""
 GRAIN = {"month": "a month", "day": "a day", "interval": "an interval"}
 
 
@@ -71,16 +75,25 @@ class Reading:
     """The first rows, where the columns are asked for."""
     is_history: bool = False
     """Whether it begins before the plan and does not cover it, so that it is to be forecast."""
+    told: proposals.Told | None = None
+    """What it says of the scenario apart from volumes, where it is another tool's plan."""
 
 
 def read(data: bytes, name: str, scenario: Scenario, answers: dict[str, str], maps: dict[str, ColumnMap]) -> Reading:
     """A file held against the scenario. One that is sound in itself but does not fit the plan gives its volumes and its faults both."""
+    of_volumes = {key: answer for key, answer in answers.items() if key in QUESTIONS}
     try:
-        return Reading(*read_volumes_safely(data, name, scenario, None, answers, maps))
+        found = Reading(*read_volumes_safely(data, name, scenario, None, of_volumes, maps))
     except OpenQuestions as asked:
-        return _asked(asked, data, name, answers)
+        return _asked(asked, data, name, of_volumes)
     except InvalidVolumes as refusal:
-        return _by_itself(data, name, scenario, answers, maps, refusal.faults)
+        if any(fault.problem == CAPACITY_PLAN for fault in refusal.faults):
+            return Reading(told=proposals.read(data, name, scenario, answers))
+        found = _by_itself(data, name, scenario, of_volumes, maps, refusal.faults)
+    if found.report is not None and found.report.layout == TEMPLATE:
+        told = proposals.read(data, name, scenario, answers)
+        return replace(found, told=None if told.faults else told)
+    return found
 
 
 def _asked(asked: OpenQuestions, data: bytes, name: str, answers: dict[str, str]) -> Reading:
@@ -118,19 +131,22 @@ class Sound:
 
 def upload(scenario: Scenario) -> Sound | None:
     """One file: nothing of it is used before it was read without a fault and the reader has seen the report. The answer: what can be looked into."""
-    file = st.file_uploader(
-        "Volume file: CSV, text, Excel, JSON or Parquet, packed by gzip or not", type=TYPES, key=session.key("volumes"), max_upload_size=50
-    )
+    file = st.file_uploader("Volume file: CSV, text, Excel, JSON or Parquet, packed by gzip or not", type=TYPES, key=session.key("volumes"), max_upload_size=50)
     if file is None:
         st.session_state.pop(session.key("volumes.answers"), None)
         return None
     reading = _read_once(file, scenario)
-    if reading.questions:
+    if reading.told is not None and reading.volumes is None:
+        _other_plan(reading.told, file.name)
+    elif reading.questions:
         _questions(reading, file.name, scenario)
     elif reading.volumes is None or reading.report is None:
         _faults(reading.faults, file.name)
     else:
         _sound(reading, reading.volumes, reading.report, scenario)
+        if reading.told is not None:
+            with st.expander("What the file says of people", expanded=True):
+                _other_plan(reading.told, file.name)
         return Sound(file.file_id, reading.volumes, reading.is_history)
     return None
 
@@ -168,6 +184,16 @@ def _use(volumes: Volumes) -> None:
         session.refuse(error.faults)
 
 
+def _other_plan(told: proposals.Told, name: str) -> None:
+    """Another tool's plan: its proposals, or what it leaves open, or why it cannot be read."""
+    if told.inputs is not None:
+        proposals.draw(told.inputs)
+    elif told.questions:
+        _answered(told.questions, name)
+    else:
+        _faults(told.faults, name)
+
+
 # Before use ----------------------------------------------------------------------------------------------------------------------------------
 
 
@@ -187,9 +213,7 @@ def _sound(reading: Reading, volumes: Volumes, report: Report, scenario: Scenari
 
 def _report(report: Report, reading: Reading) -> None:
     use = "It ends before the plan does: forecast the plan's months from it below." if reading.is_history else "Nothing is used yet."
-    st.success(
-        section.plain(f"{span_in_words(report)} {use}"), title=f"{form.escaped(report.file_name)} can be read", icon=":material/task_alt:"
-    )
+    st.success(section.plain(f"{span_in_words(report)} {use}"), title=f"{form.escaped(report.file_name)} can be read", icon=":material/task_alt:")
     with st.grid(4, min_column_width=170, gap="small"):
         for label, value, means in found_in(report):
             section.plain_metric(label, value, means)
@@ -235,7 +259,10 @@ def notices(report: Report) -> list[str]:
 def totals_frame(report: Report) -> pd.DataFrame:
     """Contacts and handle time by queue and month, as text for people."""
     rows = [
-        {"Queue": queue, "Month": words.month_name(month), "Contacts": words.count(contacts), "Handle time": "" if aht_s is None else f"{aht_s:,.0f} s"}
+        {
+            "Queue": queue, "Month": words.month_name(month), "Contacts": words.count(contacts),
+            "Handle time": "" if aht_s is None else f"{words.number(aht_s)} s",
+        }
         for queue, month, contacts, aht_s in report.totals[-LARGEST_LIST:]
     ]
     frame = pd.DataFrame(rows, columns=["Queue", "Month", "Contacts", "Handle time"])
@@ -308,11 +335,15 @@ def _questions(reading: Reading, name: str, scenario: Scenario) -> None:
     if reading.glance is not None:
         _columns(reading.glance, name, scenario)
         return
+    _answered(reading.questions, name)
+
+
+def _answered(questions: Sequence[Question], name: str) -> None:
     st.warning(
         "Nothing of it has been used. Answer, and it is read again.", title=f"{form.escaped(name)} can be read in more than one way", icon=":material/help:"
     )
     with st.form(session.key("volumes.questions"), border=True):
-        answers = {question.key: _question(question) for question in reading.questions}
+        answers = {question.key: _question(question) for question in questions}
         if st.form_submit_button("Read the file with these answers"):
             _answer({key: answer for key, answer in answers.items() if answer})
             st.rerun()
@@ -335,6 +366,7 @@ TOLD = {
     "none": "None: the plan keeps its own", "suggested": "As suggested", "as_written": "As written in the file",
     "month_mean": "Yes, the mean of queue and month",
     "closed": "Yes, they were closed", "direct": "Direct calls only", "with_overflow": "With overflow from other queues", "utc": "UTC", "local": "Local time",
+    "percent": "Percent", "fraction": "Fractions of 1",
     "day": "Day first", "month": "Month first", "point": "A point", "comma": "A comma",
 }  # fmt: skip
 
@@ -345,10 +377,18 @@ def _question(question: Question) -> str | None:
     key = session.key(f"ask.{question.key}")
     fixed = [choice for choice in question.choices if not choice.startswith("<")]
     free = [choice.strip("<>") for choice in question.choices if choice.startswith("<")]
-    chosen = st.radio(label, fixed, index=None, format_func=_choice, key=key) if fixed else None
+    chosen = st.radio(label, fixed, index=None, format_func=lambda choice: _choice(question.key, choice), key=key) if fixed else None
     typed = st.text_input(f"Or {form.escaped(free[0])}" if fixed else label, placeholder=free[0], key=f"{key}.typed") if free else None
     return typed or chosen
 
 
-def _choice(choice: str) -> str:
+OF_THE_FILE = ("group", "staffing_group", "queue", "sheet", "encoding")
+"""Questions whose answers are names, to be shown as they are."""
+
+
+def _choice(key: str, choice: str) -> str:
+    if key in OF_THE_FILE:
+        return choice
+    if key in ("attrition_period", "interval"):
+        return f"A {choice}" if key == "attrition_period" else f"{choice} minutes"
     return TOLD.get(choice) or (words.title(choice) if choice.islower() and " " not in choice else choice)

@@ -42,7 +42,7 @@ with right, section.card("The course of a day", "One line a weekday; the busiest
 with section.card(
     "Use your own volumes",
     "Drop in what your tool exports, by month, day or interval. A file that covers the plan replaces contacts and handle time of its queues; "
-    "years of history are forecast.",
+    "years of history are forecast, and a capacity plan of another tool becomes changes that you tick.",
 ):
     upload.templates(session.scenario())
     found = upload.upload(session.scenario())
