@@ -9,7 +9,7 @@ PORT ?= 8501
 run: $(RUN_STAMP)
 	$(BIN)/streamlit run app.py --server.port=$(PORT)
 
-test: $(TEST_STAMP) browser
+test: $(TEST_STAMP) services
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 lint: $(TEST_STAMP)
@@ -38,6 +38,7 @@ $(TEST_STAMP): requirements.txt requirements-dev.txt | .venv/bin/python
 	sh .ci/install requirements.txt requirements-dev.txt
 	touch $(RUN_STAMP) $@
 
-.PHONY: browser
-browser:
+.PHONY: services
+services:
 	sh .ci/browser
+	sh .ci/database
