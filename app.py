@@ -5,6 +5,8 @@ import streamlit as st
 from planner.ui import levers, navigation
 
 st.set_page_config(page_title="Frontline Planner", page_icon=navigation.ICON, layout="wide", initial_sidebar_state="auto")
+navigation.dress()
+navigation.admit()
 page = navigation.chosen()
 with navigation.guarded():
     levers.sidebar()

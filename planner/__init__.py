@@ -10,13 +10,15 @@ module imports only those below it; what is named here is loaded on first use.
 >>> import planner
 >>> scenario = planner.load("data/scenarios/startup_4.json")
 >>> sorted(planner.tables(planner.project(scenario)))
-['cost', 'headcount', 'hiring_plan', 'limits', 'management', 'recruiting', 'requirement', 'training']
+['cost', 'headcount', 'hiring_plan', 'limits', 'management', 'recruiting', 'requirement', 'training', 'unit_costs']
 """
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from planner.comparison import Comparison as Comparison
+    from planner.comparison import compare as compare
     from planner.decisions import Decisions as Decisions
     from planner.errors import InvalidDecisions as InvalidDecisions
     from planner.errors import InvalidScenario as InvalidScenario
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from planner.scenario import load as load
 
 _HOMES = {
+    "Comparison": "planner.comparison",
     "Decisions": "planner.decisions",
     "InvalidDecisions": "planner.errors",
     "InvalidScenario": "planner.errors",
@@ -40,16 +43,18 @@ _HOMES = {
     "Requirement": "planner.requirement",
     "Scenario": "planner.scenario",
     "Solution": "planner.optimiser",
+    "compare": "planner.comparison",
     "load": "planner.scenario",
     "optimise": "planner.optimiser",
     "tables": "planner.report.tables",
 }
-_ROOMS = ("baseline", "decisions", "intake", "parameters", "queueing", "requirement", "scenario")
+_ROOMS = ("baseline", "comparison", "decisions", "intake", "parameters", "policies", "queueing", "requirement", "scenario")
 """Modules that are part of the public API as they are, as `planner.baseline.baseline(scenario)`."""
 
 __all__ = [  # noqa: F822
-    "Decisions", "InvalidDecisions", "InvalidScenario", "InvalidVolumes", "Plan", "PlannerError", "Requirement", "Scenario", "Solution",
-    "baseline", "decisions", "intake", "load", "optimise", "parameters", "project", "queueing", "requirement", "scenario", "tables",
+    "Comparison", "Decisions", "InvalidDecisions", "InvalidScenario", "InvalidVolumes", "Plan", "PlannerError", "Requirement", "Scenario", "Solution",
+    "baseline", "compare", "comparison", "decisions", "intake", "load", "optimise", "parameters", "policies", "project", "queueing", "requirement",
+    "scenario", "tables",
 ]  # fmt: skip
 
 

@@ -1,22 +1,30 @@
-"""Where work runs apart from this process: a disposable child, with a limit of time and of memory, whose end harms nobody else."""
+"""Where work runs apart from this process: a disposable child, with a limit of time and of memory, whose end harms nobody else.
+
+`in_child` waits for the result; a `Job` goes on beside whoever began it, tells where it stands, and can be asked to stop.
+"""
 
 import contextlib
 import io
 import multiprocessing
 import os
 import resource
+import threading
+import time
+import weakref
 from collections.abc import Callable
 from functools import lru_cache
 from multiprocessing import context, forkserver, popen_forkserver, reduction, spawn, util
 from multiprocessing.connection import Connection
-from typing import Any, Literal, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 Result = TypeVar("Result")
-Reason = Literal["time", "memory", "died", "error"]
+Reason = Literal["time", "memory", "died", "error", "stopped"]
+NICE = 5
+"""How far a job stands back behind the pages that others look at."""
 
 
 class ChildFailed(Exception):
-    """The child gave no result. `reason`: it took too long, needed too much memory, died, or raised an error."""
+    """The child gave no result. `reason`: it took too long, needed too much memory, died, raised an error, or was stopped before it began."""
 
     def __init__(self, reason: Reason, text: str) -> None:
         self.reason: Reason = reason
@@ -122,3 +130,150 @@ def _work(pipe: Connection, memory_bytes: int, function: Callable[..., Any], arg
 def _is_memory(error: BaseException) -> bool:
     """Whether an error of another library says that memory ran out."""
     return "memory" in type(error).__name__.casefold() or "cannot allocate memory" in str(error).casefold() or "malloc" in str(error).casefold()
+
+
+# Beside the caller ---------------------------------------------------------------------------------------------------------------------------
+
+
+@lru_cache
+def places() -> threading.Semaphore:
+    """As many jobs run at once as the machine has processors, two at least; the next one waits."""
+    return threading.Semaphore(max(2, os.cpu_count() or 2))
+
+
+class _Course:
+    """What a job and the thread that listens to its child share."""
+
+    def __init__(self) -> None:
+        self.told: list[Any] = []
+        self.answer: tuple[str, Any] | None = None
+        self.begun = False
+        self.stop = threading.Event()
+        self.child: Any = None
+
+    def end(self) -> None:
+        """Ends the child, whatever it does."""
+        self.stop.set()
+        if self.child is not None:
+            with contextlib.suppress(AttributeError, ValueError, AssertionError, ProcessLookupError):
+                self.child.kill()
+
+
+class Job(Generic[Result]):
+    """A function at work in a process of its own, beside whoever began it. When nobody holds the job any more, its process ends.
+
+    The function takes two more arguments than it is given here: `tell`, which notes something in `told`, and `stopped`, which says whether it should end with
+    what it has. It is ended where it takes longer than `timeout_s`.
+    """
+
+    def __init__(self, function: Callable[..., Result], *args: Any, timeout_s: float = 600.0, memory_bytes: int = 8_000_000_000) -> None:
+        self._course = _Course()
+        self._begun_at = time.monotonic()
+        thread = threading.Thread(target=_attend, args=(self._course, function, args, timeout_s, memory_bytes), daemon=True)
+        weakref.finalize(self, self._course.end)
+        thread.start()
+
+    @property
+    def told(self) -> tuple[Any, ...]:
+        """Everything that the function has told so far."""
+        return tuple(self._course.told)
+
+    @property
+    def begun(self) -> bool:
+        """Whether it is at work: not while others take all places."""
+        return self._course.begun
+
+    @property
+    def done(self) -> bool:
+        """Whether there is a result, or never will be."""
+        return self._course.answer is not None
+
+    @property
+    def seconds(self) -> float:
+        """Seconds since it was begun."""
+        return time.monotonic() - self._begun_at
+
+    @property
+    def pid(self) -> int | None:
+        """The child's process number, once there is one."""
+        child = self._course.child
+        return None if child is None else child.pid
+
+    @property
+    def stopping(self) -> bool:
+        """Whether it was asked to stop."""
+        return self._course.stop.is_set()
+
+    def stop(self) -> None:
+        """Asks the function to end with what it has."""
+        self._course.stop.set()
+
+    def end(self) -> None:
+        """Ends its process at once: there will be no result."""
+        self._course.end()
+
+    def result(self, wait_s: float = 0.0) -> Result:
+        """The result of a job that is done, or will be within so many seconds. Raises ChildFailed where there is none."""
+        until = time.monotonic() + wait_s
+        while self._course.answer is None and time.monotonic() < until:
+            time.sleep(0.02)
+        if self._course.answer is None:
+            raise ChildFailed("time", "it is still at work")
+        outcome, value = self._course.answer
+        if outcome != "result":
+            raise ChildFailed(outcome, value)  # type: ignore[arg-type]
+        result: Result = value
+        return result
+
+
+def _attend(course: _Course, function: Callable[..., Any], args: tuple[Any, ...], timeout_s: float, memory_bytes: int) -> None:
+    """Starts the child when there is a place for it, and listens until it has ended."""
+    while not places().acquire(timeout=0.2):
+        if course.stop.is_set():
+            course.answer = ("stopped", "it was stopped before it began")
+            return
+    try:
+        course.answer = _listened(course, function, args, timeout_s, memory_bytes)
+    except BaseException as error:  # noqa: BLE001 - whatever it is, whoever began the job is told
+        course.answer = ("error", f"{type(error).__name__}: {str(error)[:500]}")
+    finally:
+        places().release()
+
+
+def _listened(course: _Course, function: Callable[..., Any], args: tuple[Any, ...], timeout_s: float, memory_bytes: int) -> tuple[str, Any]:
+    here, there = multiprocessing.Pipe()
+    child = course.child = _Child(function.__module__, target=_work_telling, args=(there, memory_bytes, function, args), daemon=True)
+    until, asked = time.monotonic() + timeout_s, False
+    try:
+        child.start()
+        there.close()
+        course.begun = True
+        while time.monotonic() < until:
+            if course.stop.is_set() and not asked:
+                asked = True
+                here.send("stop")
+            if here.poll(0.1):
+                what, value = here.recv()
+                if what != "told":
+                    return what, value
+                course.told.append(value)
+        return "time", f"it took more than {timeout_s:g} s"
+    except (EOFError, OSError):
+        child.join(1.0)
+        return "died", f"the process died (code {child.exitcode})"
+    finally:
+        _end(child)
+        here.close()
+
+
+def _work_telling(pipe: Connection, memory_bytes: int, function: Callable[..., Any], args: tuple[Any, ...]) -> None:
+    """Runs in the child: what the function tells goes into the pipe, and a word from the other side, or its end, asks it to stop."""
+    os.nice(NICE)
+    asked: list[bool] = []
+
+    def stopped() -> bool:
+        if not asked and pipe.poll(0):
+            asked.append(True)
+        return bool(asked)
+
+    _work(pipe, memory_bytes, function, (*args, lambda value: pipe.send(("told", value)), stopped))

@@ -1,6 +1,10 @@
 """What all tests share: shipped scenarios, small ones, the real series, and what is said about tests that could not run."""
 
+import atexit
+import itertools
 import os
+import shutil
+import tempfile
 from functools import lru_cache
 from pathlib import Path
 
@@ -12,6 +16,7 @@ from planner import scenario as scenarios
 from planner.baseline import baseline
 from planner.plan import Plan, project
 from planner.report import charts
+from tests import databases
 
 ROOT = Path(__file__).parent.parent
 SHARED = ROOT.parent / "shared"
@@ -19,6 +24,10 @@ SHIPPED = ("startup_4", "centre_600", "growth_2000", "giant_50000")
 
 settings.register_profile("planner", deadline=None, derandomize=True)
 settings.load_profile("planner")
+
+LIBRARY = tempfile.mkdtemp(prefix="planner-tests-")
+os.environ["PLANNER_DATABASE_URL"] = f"sqlite:///{LIBRARY}/library.sqlite"  # no test touches the library of whoever runs it
+atexit.register(shutil.rmtree, LIBRARY, ignore_errors=True)
 
 
 def pytest_addoption(parser):
@@ -36,7 +45,12 @@ def pytest_collection_modifyitems(config, items):
 def pytest_terminal_summary(terminalreporter):
     browser = [report for report in terminalreporter.stats.get("skipped", []) if "browser" in report.keywords]
     data = [report for report in terminalreporter.stats.get("skipped", []) if "real series" in str(report.longrepr)]
-    for what, reports in (("Browser tests that did not run for want of Chromium", browser), ("Tests that did not run for want of the real series", data)):
+    database = [report for report in terminalreporter.stats.get("skipped", []) if databases.WANT in str(report.longrepr)]
+    for what, reports in (
+        ("Tests that did not run for want of PostgreSQL", database),
+        ("Browser tests that did not run for want of Chromium", browser),
+        ("Tests that did not run for want of the real series", data),
+    ):
         if reports:
             terminalreporter.section(what)
             for report in reports:
@@ -78,3 +92,24 @@ def every_figure_passes_plotlys_own_checks():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(charts, "Figure", lambda **given: Figure(**given | {"_validate": True}))
         yield
+
+
+@pytest.fixture(scope="session")
+def postgresql():
+    """A PostgreSQL server of the tests' own."""
+    if not databases.installed():
+        pytest.skip(databases.WANT)
+    server = databases.Server()
+    yield server
+    server.close()
+
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request, tmp_path) -> str:
+    """The address of an empty database, of each kind in turn."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/library.sqlite"
+    return request.getfixturevalue("postgresql").database(f"library_{next(_numbers)}")

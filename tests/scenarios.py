@@ -181,6 +181,7 @@ def _queues(months):
             day_profile=[DAY],
             opening=_hours(country="US", subdivision="TX", holiday_share=0.3, zone="US/Central"),
             events=[{"name": "campaign", "first_month": "2027-03", "months": 2, "contacts_change": 0.2, "aht_change": 0.1}],
+            transfers=[{"name": "returns", "share": 0.1}],
         ),
         _queue(
             "patient calls",
@@ -188,6 +189,7 @@ def _queues(months):
             contacts_monthly=[5_000 + 50 * month for month in range(months)],
             aht_monthly_s=[240 + month for month in range(months)],
             aht_scv=2.5,
+            limit={"limit_s": 900, "share_ended": 0.6},
         ),
         _queue(
             "chats",
@@ -210,8 +212,9 @@ def _queues(months):
             day_profile=[DAY],
             events=[{"name": "outage", "first_month": "2027-06", "contacts_change": 0.5}],
         ),
-        _queue("returns", {"kind": "voice", "patience_s": 90, "target": {"service_level": 0.8, "max_occupancy": None}}, base_contacts=3_500, aht_s=240),
-    ]
+        _queue("returns", {"kind": "voice", "patience_s": 90, "target": {"service_level": 0.8, "max_occupancy": None}}, base_contacts=3_500, aht_s=240,
+               limit={"limit_s": 600, "share_ended": 0.9, "repeats": "carried", "give_up": 0.1}),
+    ]  # fmt: skip
 
 
 def _groups(months):
@@ -245,19 +248,25 @@ def _groups(months):
                 "classroom_weeks": 5,
                 "nesting_weeks": 3,
                 "ramp": {"start": 0.6, "rate_monthly": 0.4, "final": 1.05},
+                "programme": {"designed_exit_months": 5, "exit_multiplier": 0.7, "tuition_monthly": 250, "pay_premium": 0.05},
             },
         },
         {
             "name": "specialists",
             "site": "Austin",
             "serves": [{"name": "impatient calls", "share": 0.4}, {"name": "patient calls"}],
-            "workforce": {"opening": [{"tenure_months": 20, "heads": 24}], "annual_attrition": 0.4},
+            "workforce": {
+                "opening": [{"tenure_months": 20, "heads": 24}],
+                "annual_attrition": 0.4,
+                "programme": {"designed_exit_months": 27, "pay_premium": 0.1, "tuition_monthly": 300, "covers": "everyone"},
+            },
         },
         {
             "name": "digital",
             "site": "Porto",
             "serves": [{"name": "chats"}, {"name": "mail", "share": 0.5}],
             "workforce": {"opening": [{"tenure_months": 15, "heads": 70}], "classroom_washout": 0.2, "nesting_washout": 0.1, "nesting_proficiency": 0.3},
+            "all_hands": {"people": 90, "hours_quarterly": 12, "sessions_quarterly": 3, "peak_leverage": 1.5},
         },
         {
             "name": "back office",

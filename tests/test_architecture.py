@@ -10,16 +10,16 @@ ROOT = Path(__file__).parent.parent
 PLANNER = ROOT / "planner"
 
 ROWS = {
-    "errors": 0,
+    "errors": 0, "program": 0,
     "parameters": 1, "queueing": 1, "executor": 1,
     "horizon": 2,
-    "demand": 3, "channels": 3, "staffing": 3, "workforce": 3, "training": 3, "hiring": 3, "organisation": 3, "finance": 3, "optimisation": 3,
+    "demand": 3, "channels": 3, "staffing": 3, "workforce": 3, "training": 3, "hiring": 3, "organisation": 3, "finance": 3, "optimisation": 3, "progression": 3,
     "scenario": 4,
     "requirement": 5, "cohorts": 5, "decisions": 5,
-    "plan": 6,
+    "plan": 6, "policies": 6,
     "baseline": 7, "checks": 7, "limits": 7, "intake": 7, "forecast": 7,
-    "optimiser": 8,
-    "report": 9,
+    "optimiser": 8, "comparison": 8, "budget": 8, "bridge": 8, "goals": 8,
+    "report": 9, "store": 9,
     "ui": 10, "cli": 10, "__init__": 10,
     "__main__": 11, "app": 11,
 }  # fmt: skip
@@ -31,8 +31,9 @@ LIBRARIES = {
     "numba": {"queueing"},
     "statsforecast": {"forecast"},
     "scipy": {"forecast", "optimiser", "queueing", "demand", "channels", "staffing", "workforce", "training", "hiring", "organisation", "finance"},
-    "numpy": {"queueing", "horizon", "demand", "channels", "staffing", "workforce", "training", "hiring", "organisation", "finance",
-              "requirement", "cohorts", "decisions", "plan", "baseline", "checks", "limits", "intake", "forecast", "optimiser", "report", "ui"},
+    "numpy": {"queueing", "horizon", "progression", "demand", "channels", "staffing", "workforce", "training", "hiring", "organisation", "finance",
+              "requirement", "cohorts", "decisions", "plan", "budget", "policies", "baseline", "checks", "limits", "intake", "forecast", "optimiser",
+              "comparison", "bridge", "goals", "report", "ui"},
     "holidays": {"horizon"},
     "pandas": {"intake", "forecast", "report", "ui", "cli"},
     "python_calamine": {"intake"},
@@ -40,9 +41,12 @@ LIBRARIES = {
     "pulp": {"optimiser"},
     "highspy": {"optimiser"},
     "plotly": {"report"},
+    "matplotlib": {"report"},
     "xlsxwriter": {"report"},
     "streamlit": {"ui", "app"},
     "typer": {"cli"},
+    "sqlalchemy": {"store"},
+    "alembic": {"store"},
 }  # fmt: skip
 
 

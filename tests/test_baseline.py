@@ -5,7 +5,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from planner import training
-from planner.baseline import baseline, look_ahead
+from planner.baseline import baseline, continued, look_ahead
 from planner.checks import check
 from planner.decisions import nothing_decided
 from planner.limits import broken
@@ -316,3 +316,28 @@ def test_the_order_of_a_scenario_decides_and_the_same_scenario_decides_alike():
     first, second = baseline(scenario), baseline(scenario, requirement(scenario))
     assert np.array_equal(first.starts, second.starts)
     assert np.array_equal(first.overtime_fte, second.overtime_fte)
+
+
+# Decisions already taken
+
+
+@pytest.mark.parametrize("name", ["startup_4", "centre_600", "growth_2000"])
+@pytest.mark.parametrize("months", [1, 5])
+def test_first_months_that_are_taken_stand_and_the_rest_stays_within_every_limit(name, months):
+    scenario = shipped(name)
+    taken = planned(scenario).decisions
+    decided = continued(scenario, taken, months)
+    for kind in ("starts", "classes", "overtime_fte", "contractor_fte"):
+        assert np.array_equal(getattr(decided, kind)[:months], getattr(taken, kind)[:months]), kind
+    for kind in ("promotions", "appointments"):
+        assert all(np.array_equal(getattr(decided, kind)[role][:months], values[:months]) for role, values in getattr(taken, kind).items())
+    assert broken(project(scenario, decided)) == ()
+    assert float(project(scenario, decided).cost.sum()) == pytest.approx(float(planned(scenario).cost.sum()), rel=0.01)
+
+
+@pytest.mark.parametrize("name", ["startup_4", "centre_600"])
+def test_a_whole_plan_that_is_taken_is_that_plan(name):
+    scenario = shipped(name)
+    taken = planned(scenario).decisions
+    decided = continued(scenario, taken, scenario.horizon.months)
+    assert project(scenario, decided).cost == pytest.approx(planned(scenario).cost)

@@ -133,7 +133,7 @@ def test_the_flows_add_up_to_the_net_change_of_the_frontline(plan):
 
 
 def test_money_ticks_carry_no_idle_zeros():
-    assert [charts._short_money(amount, "USD") for amount in (0, 500, 2_500_000, 5e6, 100e6)] == ["$0", "$500", "$2.5 M", "$5 M", "$100 M"]
+    assert [charts.short_money(amount, "USD") for amount in (0, 500, 2_500_000, 5e6, 100e6)] == ["$0", "$500", "$2.5 M", "$5 M", "$100 M"]
 
 
 def test_end_labels_of_lines_that_meet_are_kept_apart():

@@ -99,6 +99,19 @@ def test_hours_that_do_not_make_the_fte_fail_their_check(served):
         assert not results["hours_told_by_queue"].holds
 
 
+def test_participants_who_are_not_there_fail_their_check(monkeypatch):
+    document = two_sites(6)
+    for group in document["groups"]:
+        group["workforce"] = group["workforce"] | {"programme": {"designed_exit_months": 3, "tuition_monthly": 400}}
+    scenario = build(document)
+    inside = project(scenario, baseline(scenario))
+    assert {result.name: result for result in check(inside)}["participants_within_heads"].holds
+    for name in ("participants", "designed_exits"):
+        with monkeypatch.context() as patch:
+            patch.setattr(type(inside), name, property(lambda self: self.frontline.heads + 1))
+            assert not {result.name: result for result in check(inside)}["participants_within_heads"].holds
+
+
 def test_shortage_that_is_not_what_is_missing_fails_its_check(plan, monkeypatch):
     monkeypatch.setattr(type(plan), "shortage_fte", property(lambda self: np.zeros_like(self.required_fte)))
     monkeypatch.setattr(type(plan), "surplus_fte", property(lambda self: np.zeros_like(self.required_fte)))
@@ -112,7 +125,7 @@ def test_cost_that_is_not_the_sum_of_its_lines_fails_its_check(plan, monkeypatch
 
 def test_every_check_is_tampered_with_here_and_says_what_it_holds():
     names = [each.__name__ for each in CHECKS]
-    assert set(names) == set(TAMPERED) | {"hours_told_by_queue"}
+    assert set(names) == set(TAMPERED) | {"hours_told_by_queue", "participants_within_heads"}
     assert len(set(names)) == len(names)
     for each in CHECKS:
         assert str(each.__doc__).strip().endswith(".")

@@ -8,10 +8,10 @@ from hypothesis import given, settings
 
 from planner import decisions as deciding
 from planner.baseline import baseline
-from planner.decisions import from_json, load, nothing_decided, role_named, to_json, units
+from planner.decisions import as_started, begun_with, from_json, load, nothing_decided, role_named, to_json, units
 from planner.errors import InvalidDecisions
 from planner.plan import project
-from tests.conftest import SHIPPED, shipped
+from tests.conftest import SHIPPED, planned, shipped
 from tests.scenarios import build, everything, tiny, two_sites
 from tests.test_plan import SCENARIO
 from tests.test_plan import decisions as any_decisions
@@ -136,3 +136,34 @@ def test_every_series_of_the_decisions_has_a_path_of_its_own():
     scenario = build(everything(3))
     paths = [path for path, _, _ in deciding._series(nothing_decided(scenario), scenario)]
     assert len(paths) == len(set(paths)) == 5 * (3 + 3) + (5 + 5 + 5 + 2) + (5 + 2 + 1 + 2 + 1)
+
+
+def test_first_months_of_one_and_the_rest_of_another():
+    scenario = shipped("startup_4")
+    one, other = planned(scenario).decisions, nothing_decided(scenario)
+    joined = begun_with(one, 4, other)
+    assert np.array_equal(joined.starts[:4], one.starts[:4])
+    assert joined.starts[4:].sum() == 0
+    assert all(np.array_equal(values[:4], one.appointments[role][:4]) and values[4:].sum() == 0 for role, values in joined.appointments.items())
+
+
+def test_what_really_started_replaces_what_was_planned_source_by_source_in_classes_that_hold_it():
+    scenario = shipped("centre_600")
+    planned_starts = planned(scenario).decisions
+    month, group = next(zip(*np.nonzero((planned_starts.starts > 0).sum(axis=2) > 1), strict=True), (2, 0))
+    people = planned_starts.starts[: month + 1].sum(axis=2)
+    people[month, group] += 5
+    found = as_started(scenario, planned_starts, people)
+    assert found.starts[month, group].sum() == people[month, group]
+    assert (found.starts[month, group] >= planned_starts.starts[month, group]).all()
+    assert np.array_equal(found.starts[month + 1 :], planned_starts.starts[month + 1 :])
+    people[month, group] = 0
+    assert as_started(scenario, planned_starts, people).classes[month, group] == 0
+
+
+def test_nothing_changes_where_everybody_started_as_planned():
+    scenario = shipped("startup_4")
+    decisions = planned(scenario).decisions
+    same = as_started(scenario, decisions, decisions.starts[:6].sum(axis=2))
+    assert np.array_equal(same.starts, decisions.starts)
+    assert np.array_equal(same.classes, decisions.classes)

@@ -1,6 +1,8 @@
 """Work in a disposable child: its result comes back, and whatever it does wrong stays with it."""
 
+import gc
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -8,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from planner.executor import ChildFailed, in_child
+from planner.executor import ChildFailed, Job, in_child
 
 
 def failure(function, *args, **limits) -> ChildFailed:
@@ -61,3 +63,99 @@ def test_the_callers_main_module_is_not_run_again(tmp_path):
     here = {"cwd": Path(__file__).parents[1], "env": {**os.environ, "PYTHONPATH": "."}}
     done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, timeout=60, **here)
     assert done.stdout.split("\n")[:2] == ["main", "(3, 1)"], done.stderr
+
+
+# Beside the caller
+
+
+def waited(job: Job, seconds: float = 60) -> Job:
+    until = time.monotonic() + seconds
+    while not job.done and time.monotonic() < until:
+        time.sleep(0.02)
+    assert job.done
+    return job
+
+
+def counting(upto: int, tell, stopped) -> int:
+    """Counts, a tenth of a second a number, until it is there or somebody stops it."""
+    for number in range(upto):
+        tell(number)
+        if stopped():
+            return number
+        time.sleep(0.1)
+    return upto
+
+
+def sleeping(tell, stopped) -> None:
+    tell("asleep")
+    time.sleep(600)
+
+
+def failing(tell, stopped) -> None:
+    raise ValueError("not like this")
+
+
+def test_a_job_tells_on_its_way_and_brings_its_result():
+    job = waited(Job(counting, 5))
+    assert job.told == (0, 1, 2, 3, 4)
+    assert job.result() == 5
+
+
+def test_a_job_that_is_stopped_brings_what_it_has():
+    job = Job(counting, 10_000)
+    while len(job.told) < 3:
+        time.sleep(0.02)
+    assert not job.done
+    with pytest.raises(ChildFailed):
+        job.result()
+    job.stop()
+    assert job.stopping
+    assert 3 <= waited(job).result() < 200
+
+
+def test_a_job_whose_process_is_killed_is_told_as_died_and_an_error_in_its_own_words():
+    job = Job(sleeping)
+    while not job.told:
+        time.sleep(0.02)
+    os.kill(job.pid, signal.SIGKILL)
+    with pytest.raises(ChildFailed) as caught:
+        waited(job).result()
+    assert caught.value.reason == "died"
+    with pytest.raises(ChildFailed, match="not like this") as caught:
+        waited(Job(failing)).result()
+    assert caught.value.reason == "error"
+
+
+def test_a_job_that_takes_too_long_is_ended():
+    with pytest.raises(ChildFailed) as caught:
+        waited(Job(sleeping, timeout_s=1.0)).result()
+    assert caught.value.reason == "time"
+
+
+def test_a_job_that_nobody_holds_any_more_ends():
+    job = Job(sleeping)
+    while not job.told:
+        time.sleep(0.02)
+    pid = job.pid
+    del job
+    gc.collect()
+    until = time.monotonic() + 30
+    while Path(f"/proc/{pid}").exists() and time.monotonic() < until:
+        time.sleep(0.05)
+    assert not Path(f"/proc/{pid}").exists()
+
+
+def test_jobs_beyond_the_places_wait_and_can_be_stopped_before_they_begin():
+    busy = [Job(sleeping) for _ in range(max(2, os.cpu_count() or 2))]
+    while not all(job.told for job in busy):
+        time.sleep(0.02)
+    waiting, dropped = Job(counting, 1), Job(counting, 1)
+    time.sleep(0.5)
+    assert not waiting.begun
+    dropped.stop()
+    with pytest.raises(ChildFailed) as caught:
+        waited(dropped).result()
+    assert caught.value.reason == "stopped"
+    for job in busy:
+        job.end()
+    assert waited(waiting).result() == 1

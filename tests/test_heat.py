@@ -18,7 +18,7 @@ from planner.plan import Plan, project
 from planner.queueing import erlang
 from planner.report import heat, method
 from planner.scenario import Scenario, load
-from planner.ui import calculator, files, views
+from planner.ui import files, views
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -84,19 +84,6 @@ def test_the_agents_of_a_batch_finish_it_exactly_at_its_deadline() -> None:
     channel = Deferred(kind="deferred", deadline_hours=9)
     agents = single_batch(channel, 500, 400)
     assert hours_to_finish(channel, 500, 400, np.array([agents]))[0] == pytest.approx(9)
-
-
-def test_the_rows_of_the_calculator_are_written_for_people() -> None:
-    rows = calculator.performance_rows([("Erlang A", single_interval(Voice(kind="voice"), 100, 300, 30))])
-    assert {name: cells[0] for name, cells in rows.items()} == {
-        "Counted by": "Erlang A",
-        "Agents": "20",
-        "Served in time": "86 %",
-        "Average wait": "6.7 s",
-        "Abandoned": "3.7 %",
-        "Occupancy": "80 %",
-        "Decided by": "Abandonment",
-    }
 
 
 # Why a head is required ----------------------------------------------------------------------------------------------------------------------
@@ -259,52 +246,7 @@ def test_every_topic_of_the_method_has_a_formula_an_assumption_and_a_source() ->
     assert all(topic.formulas and topic.assumes and topic.sources for topic in method.METHODS)
 
 
-# The calculator on the page ------------------------------------------------------------------------------------------------------------------
-
-
-def staffing_page() -> AppTest:
-    at = AppTest.from_file(str(ROOT / "planner" / "ui" / "pages" / "staffing.py"), default_timeout=60).run()
-    assert not at.exception
-    return at
-
-
-def test_the_calculator_tells_the_bracket_of_erlang_a_and_c() -> None:
-    assert staffing_page().metric[0].value == "20 to 21 people"
-
-
-@pytest.mark.parametrize(
-    ("kind", "key", "value"),
-    [
-        ("Calls", "calc.contacts", 0.0),
-        ("Calls", "calc.contacts", 1e6),
-        ("Calls", "calc.level.20", 0.0),
-        ("Calls", "calc.level.20", 99.9),
-        ("Calls", "calc.awt.20", 0.0),
-        ("Calls", "calc.patience.voice", 1.0),
-        ("Calls", "calc.aht", 86_400.0),
-        ("Calls", "calc.busy.20", 1.0),
-        ("Chat", "calc.longer", 95.0),
-        ("Chat", "calc.contacts", 0.0),
-        ("Chat", "calc.level.30", 0.0),
-        ("E-mail and back office", "calc.contacts", 0.0),
-        ("E-mail and back office", "calc.deadline", 0.25),
-    ],
-)
-def test_the_calculator_answers_or_says_why_not_at_the_edges_of_every_field(kind: str, key: str, value: float) -> None:
-    at = staffing_page()
-    at.segmented_control(key="calc.kind").set_value(kind).run()
-    at.number_input(key=key).set_value(value).run()
-    assert not at.exception
-    assert at.metric or at.error
-
-
-def test_five_chats_that_each_take_almost_twice_as_long_are_refused_with_the_reason() -> None:
-    at = staffing_page()
-    at.segmented_control(key="calc.kind").set_value("Chat").run()
-    at.slider(key="calc.held").set_value(5).run()
-    at.number_input(key="calc.longer").set_value(95.0).run()
-    assert not at.exception
-    assert at.metric or "finishes fewer chats" in at.error[0].value
+# The pages ---------------------------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", ["centre_600", "growth_2000", "startup_4", "giant_50000"])

@@ -170,3 +170,10 @@ def test_a_class_of_several_months_is_stopped_by_a_room_taken_later():
 def test_a_class_without_a_classroom_needs_neither_room_nor_trainer():
     scenario = spacious(("groups.0.workforce.classroom_weeks", 0), ("sites.0.training.rooms", 0), ("organisation.roles.1.opening_heads", []))
     assert what_stops_one_more_class(plan_of(scenario))[3] == ("",)
+
+
+def test_too_many_new_people_stop_the_next_class_until_they_are_no_longer_new():
+    scenario = spacious(("optimisation", {"short_tenure_share_max": 0.14}))
+    stops = [stop for (stop,) in what_stops_one_more_class(plan_of(scenario, starts={2: 6}, classes={2: 1}))]
+    assert stops == ["time_to_fill", "time_to_fill", *["short_tenure"] * 6]
+    assert all(stop != "short_tenure" for (stop,) in what_stops_one_more_class(plan_of(spacious(), starts={2: 6}, classes={2: 1})))

@@ -25,6 +25,8 @@ def four_months():
         ],
         "starts_max_monthly": 6,
     }
+    document["groups"][0]["workforce"]["programme"] = {"tuition_monthly": 400.0}
+    document["groups"][0]["all_hands"] = {"people": 6, "share_max": 0.0}
     document["finance"] = {"budget_monthly": [2_000_000.0] * 4, "contractors_max_fte": 2.0}
     document["optimisation"] = {
         "surplus_multiple": 0.1, "service_floor": 0.8, "largest_change": 4, "short_tenure_share_max": 0.4, "internal_share_tolerance": 0.2

@@ -6,8 +6,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from planner import scenario as scenarios
+from planner.report import figures
 from planner.scenario import Levers
-from planner.ui import figures, levers, link, navigation, session
+from planner.ui import levers, link, navigation, session
 
 APP = "../app.py"
 PAGES = [name for name, _, _ in navigation.PAGES]
@@ -233,7 +234,7 @@ def test_a_bad_value_in_a_link_is_told_and_the_rest_is_used(address):
 @pytest.mark.parametrize("name", ["centre_600", "growth_2000"])
 def test_what_is_written_into_the_address_reads_back_as_the_same_scenario(name):
     moved = session.shipped_scenario(name).model_copy(update={"levers": Levers(growth_monthly=0.015, starts_max_monthly=40, first_span=11)})
-    assert link.read(link.written(moved)) == (moved, ())
+    assert link.read(link.written(moved)) == (moved, None, ())
 
 
 def test_the_address_is_empty_at_rest_and_for_a_scenario_it_cannot_carry():

@@ -36,6 +36,7 @@ KEYS = {
     "cost": ["month", "site", "group", "role", "item"],
     "recruiting": ["month", "source"],
     "limits": ["month", "group"],
+    "unit_costs": ["month"],
 }
 TARGETS = {"service_level", "asa", "abandonment", "occupancy", "deadline", "stated", ""}
 FTE_COLUMNS = ["productive_fte", "required_fte", "shortage_fte", "surplus_fte", "overtime_fte", "contractor_fte", "all_hands_fte"]
@@ -379,3 +380,27 @@ def test_the_tables_of_the_largest_scenario_are_made_within_a_second():
     begin = time.perf_counter()
     tables.tables(plan)
     assert time.perf_counter() - begin < 1
+
+
+def test_unit_costs_are_the_ratios_of_their_own_columns_and_add_up_to_the_plan(shipped_plan):
+    rows = tables.unit_costs_table(shipped_plan)
+    ratios = (("cost_per_contact", "spend", "contacts"), ("cost_per_hire", "hiring_outlay", "start_heads"), ("cost_per_start", "start_cost", "start_heads"))
+    for each, top, bottom in ratios:
+        known = rows[bottom].to_numpy(dtype=float, na_value=0.0) > 0
+        assert rows[each].isna().to_numpy().tolist() == (~known).tolist()
+        assert rows[each][known].to_numpy(dtype=float) * rows[bottom][known].to_numpy(dtype=float) == pytest.approx(rows[top][known].to_numpy(dtype=float))
+    assert rows.spend.sum() == pytest.approx(shipped_plan.spend.sum())
+    hires = tables.hiring_plan_table(shipped_plan)
+    assert rows.start_cost.sum() == pytest.approx(hires[hires.role == FRONTLINE].cost.sum())
+    assert rows.hiring_outlay.sum() == pytest.approx(tables.item_total(shipped_plan, "hiring"))
+    if rows.start_heads.sum():
+        assert tables.cost_per_hire(shipped_plan) == pytest.approx(rows.hiring_outlay.sum() / rows.start_heads.sum())
+
+
+def test_screen_csv_and_unit_costs_say_the_same():
+    from planner.report import takeaways, words
+
+    plan = planned(shipped("centre_600"))
+    rows = tables.unit_costs_table(plan)
+    assert takeaways.unit_costs(plan)["Cost per contact"][0] == words.unit_price(float(rows.spend.sum() / rows.contacts.sum()), "USD")
+    assert takeaways.unit_costs(plan)["Cost per hire"][0] == words.money(float(rows.hiring_outlay.sum() / rows.start_heads.sum()), "USD")

@@ -221,6 +221,12 @@ def test_every_limit_that_can_stop_a_class_has_words():
     assert_readable([words.remedy_words("", plan, Shortage("care", 5, 3.0, "", 2, 2))])
 
 
+def test_a_line_for_new_people_is_told_with_a_remedy():
+    plan = plan_of(STOPS["rooms"][0])
+    assert words.limit_words("short_tenure", plan, "care") == "too many people in care are new"
+    assert_readable([words.remedy_words("short_tenure", plan, Shortage("care", 5, 3.0, "short_tenure", 2, 2))])
+
+
 @pytest.mark.parametrize(("rooms", "text"), [(0, "there is no room"), (1, "the only room is"), (2, "both rooms are"), (3, "all 3 rooms are")])
 def test_rooms_are_counted_in_words(rooms, text):
     plan = plan_of(put(STOPS["rooms"][0], "sites.Porto.training.rooms", rooms))

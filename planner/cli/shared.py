@@ -5,14 +5,15 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from planner import scenario
 from planner.errors import Fault, InvalidScenario, PlannerError
-from planner.intake import Report, Volumes, read_file
-from planner.scenario import Scenario
+
+if TYPE_CHECKING:
+    from planner.intake import Report, Volumes
+    from planner.scenario import Scenario
 
 LARGE_BYTES = 64_000_000
 SHIPPED = Path(__file__).resolve().parents[2] / "data" / "scenarios"
@@ -47,8 +48,10 @@ def writing(path: Path) -> Iterator[None]:
         raise Unusable([Fault(str(path), f"it cannot be written: {error.strerror}", "Choose another place with --out.")]) from None
 
 
-def find_scenario(name: str) -> Scenario:
+def find_scenario(name: str) -> "Scenario":
     """The scenario in a file, or the shipped one of that name. Raises InvalidScenario."""
+    from planner import scenario  # it takes long to load, and an import does without
+
     known = {path.stem: path for path in sorted(SHIPPED.glob("*.json"))}
     if name in known and not Path(name).is_file():
         return scenario.load(known[name])
@@ -59,8 +62,10 @@ def find_scenario(name: str) -> Scenario:
     return scenario.load(name)
 
 
-def changed(given: Scenario, changes: list[tuple[str, str]]) -> Scenario:
+def changed(given: "Scenario", changes: list[tuple[str, str]]) -> "Scenario":
     """The scenario with values set at dotted paths, all of them at once. Raises InvalidScenario with every fault, also of levers moved too far."""
+    from planner import scenario
+
     return scenario.changed(given, {path: value_of(text) for path, text in changes}) if changes else given
 
 
@@ -84,10 +89,19 @@ def pair(text: str, option: str) -> tuple[str, str]:
     return name.strip(), value.strip()
 
 
-def read_volumes(path: Path, given: Scenario | None, answers: list[str] | None) -> tuple[Volumes, Report]:
-    """A volume file with the answers to its questions. Raises InvalidVolumes with every fault or open question."""
-    assume = dict(pair(answer, "--assume") for answer in answers or [])
-    return read_file(path, given, assume=assume, progress=_progress(path))
+def answers_of(given: list[str] | None) -> dict[str, str]:
+    """Answers to a file's questions by their key. Raises Unusable."""
+    return dict(pair(answer, "--assume") for answer in given or [])
+
+
+def read_volumes(path: Path, given: "Scenario | None", answers: list[str] | None) -> "tuple[Volumes, Report]":
+    """A volume file with the answers to its questions, and the maps of columns that were confirmed before, here or on the demand page.
+
+    A small file is parsed in a child process. Raises InvalidVolumes with every fault or open question.
+    """
+    from planner.intake import load_maps, maps_folder, read_file
+
+    return read_file(path, given, assume=answers_of(answers), maps=load_maps(maps_folder()), progress=_progress(path))
 
 
 def _progress(path: Path) -> Callable[[float], None]:

@@ -89,9 +89,7 @@ def proposal_lines(proposals: "tuple[Proposal, ...]") -> Iterator[str]:
 
 def forecast_command(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A history of contacts by interval, day, week or month.", show_default=False)],
-    out: Annotated[
-        Path, typer.Option("--out", metavar="FILE.csv", help="Where to write the months, in the own layout; band and back-test beside it.")
-    ],
+    out: Annotated[Path, typer.Option("--out", metavar="FILE.csv", help="Where to write the months, in the own layout; band and back-test beside it.")],
     layout: Annotated[str | None, FORMAT] = None,
     assume: Answers = None,
     changes: Annotated[list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Set one forecast setting, as months=24 or country=US.")] = None,

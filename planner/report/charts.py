@@ -14,7 +14,7 @@ from plotly.graph_objects import Figure as Figure
 
 from planner.finance import ITEMS
 from planner.plan import Plan, RoleMonths
-from planner.report import words
+from planner.report import tables, words
 
 Array = NDArray[np.float64]
 DILUTION_ALARM = 1 / 3
@@ -95,6 +95,7 @@ def figure(traces: Sequence[Any], dark: bool, height: int, **layout: Any) -> Fig
         "legend": {"orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom", "traceorder": "normal", "font": {"color": chosen.ink}},
         "dragmode": False,
         "template": "none",
+        "separators": f"{words.style().decimal}{words.style().thousands}",
     }
     return Figure(data=list(traces), layout={**base, **layout}, _validate=False)
 
@@ -119,7 +120,7 @@ def month_axis(months: Sequence[str], dark: bool, **more: Any) -> dict[str, Any]
     step = next((step for step in (1, 2, 3, 6, 12, 24) if len(months) / step <= 8.5), 24)
     shown = list(months)[::step]
     day = {"type": "date", "hoverformat": "%b %Y", "range": _edges(months)}
-    labels = {"tickvals": [_day(month) for month in shown], "ticktext": [short_month(month) for month in shown], "tickangle": 0}
+    labels = {"tickvals": [month_day(month) for month in shown], "ticktext": [short_month(month) for month in shown], "tickangle": 0}
     lines = {
         "showgrid": False,
         "zeroline": False,
@@ -142,7 +143,7 @@ def short_month(label: str) -> str:
     return f"{words.month_name(label)[:3]} {label[2:4]}"
 
 
-def _day(month: str, fraction: float = 0.0) -> str:
+def month_day(month: str, fraction: float = 0.0) -> str:
     """A day of a month, fractions into the next; days are counted as thirtieths, which no chart shows."""
     return str(np.datetime64(f"{month}-01") + np.timedelta64(round(fraction * 30 * 24 * 60), "m"))
 
@@ -154,12 +155,12 @@ def _edges(months: Sequence[str]) -> list[str]:
 
 def _line(months: Sequence[str], values: Array, name: str, colour: str, **more: Any) -> Trace:
     dash = more.pop("dash", "solid")
-    return scatter(x=[_day(month) for month in months], y=values, name=name, mode="lines", line={"color": colour, "width": 2.5, "dash": dash}, **more)
+    return scatter(x=[month_day(month) for month in months], y=values, name=name, mode="lines", line={"color": colour, "width": 2.5, "dash": dash}, **more)
 
 
 def _end_label(months: Sequence[str], value: float, text: str, colour: str, shift: float = 0) -> dict[str, Any]:
     """A line's name beside its last point."""
-    place = {"x": _day(months[-1]), "y": value, "xanchor": "left", "xshift": 8, "yshift": shift, "showarrow": False}
+    place = {"x": month_day(months[-1]), "y": value, "xanchor": "left", "xshift": 8, "yshift": shift, "showarrow": False}
     return {**place, "text": text, "font": {"color": colour, "size": 13}}
 
 
@@ -237,7 +238,7 @@ def _shaded(months: Sequence[str], required: Array, short: Array, available: Arr
     if not short.any():
         return []
     x, upper, depth = _crossings(required, short, np.maximum(available - required, 0))
-    days = [_day(months[int(place)], place - int(place)) for place in x]
+    days = [month_day(months[int(place)], place - int(place)) for place in x]
     bare: dict[str, Any] = {"x": days, "mode": "lines", "line": {"width": 0, "color": chosen.short}, "hoverinfo": "skip", "showlegend": False}
     return [scatter(y=upper, **bare), scatter(y=upper - depth, fill="tonexty", fillcolor=_transparent(chosen.short, 0.38), **bare)]
 
@@ -281,7 +282,7 @@ def _worst_shortage(months: Sequence[str], required: Array, short: Array, chosen
     text = f"<b>Short {words.fte(short[worst])}</b> in {words.month_name(months[worst])}"
     return [
         {
-            "x": _day(months[worst]),
+            "x": month_day(months[worst]),
             "y": required[worst] - short[worst],
             "text": text,
             "font": {"color": chosen.ink, "size": 13},
@@ -373,7 +374,7 @@ def _cell(span: float, state: int, months: int) -> str:
         return ""
     if months > 36:
         return "●"
-    return "–" if np.isinf(span) else f"{span:.0f}" if span >= 20 else f"{span:.1f}"
+    return "–" if np.isinf(span) else words.number(span) if span >= 20 else words.number(span, 1)
 
 
 def _cell_words(role: RoleMonths, month: int, span: float, state: int) -> str:
@@ -404,7 +405,7 @@ def role_heads(plan: Plan, name: str, dark: bool = False) -> Figure:
 def role_moves(plan: Plan, name: str, dark: bool = False) -> Figure:
     """Promotions into a role and appointments from outside, by month."""
     chosen, months, role = look(dark), plan.months, plan.role(name)
-    days = [_day(month) for month in months]
+    days = [month_day(month) for month in months]
     series = (("Promoted", role.promoted, chosen.required, ""), ("Appointed from outside", role.appointed, chosen.short, "/"))
     traces = [
         bar(
@@ -472,7 +473,7 @@ def panels(plan: Plan, drawn: Sequence[Panel], dark: bool, columns: int, top: fl
         ceiling = top or float(max(np.nanmax(np.where(np.isfinite(panel.values), panel.values, np.nan), initial=0.0), panel.limit) * 1.15)
         traces += _panel_bars(plan.months, panel, ceiling, number, look(dark))
         axes[f"xaxis{number}"] = month_axis(plan.months, dark, domain=across, anchor=f"y{number}", **_years(plan.months))
-        ticks = {"tickvals": [0, panel.limit], "ticktext": ["0", f"{panel.limit:,.0f}{unit}"]}
+        ticks = {"tickvals": [0, panel.limit], "ticktext": ["0", f"{words.number(panel.limit)}{unit}"]}
         axes[f"yaxis{number}"] = y_axis(dark, "", domain=up, anchor=f"x{number}", range=[0, ceiling], showgrid=False, **ticks)
         shapes.append(
             {
@@ -492,7 +493,7 @@ def panels(plan: Plan, drawn: Sequence[Panel], dark: bool, columns: int, top: fl
 
 def _domain(at: int, of: int, gap: float) -> list[float]:
     width = (1 - gap * (of - 1)) / of
-    return [at * (width + gap), at * (width + gap) + width]
+    return [round(at * (width + gap), 6), round(at * (width + gap) + width, 6)]
 
 
 def _years(months: Sequence[str]) -> dict[str, Any]:
@@ -500,13 +501,13 @@ def _years(months: Sequence[str]) -> dict[str, Any]:
     years = {year: [month for month in months if month[:4] == year] for year in dict.fromkeys(month[:4] for month in months)}
     named = {year: its for year, its in years.items() if len(its) >= min(3, len(months))}
     texts = [year if len(named) <= 3 else f"’{year[2:]}" for year in named]
-    return {"tickvals": [_day(its[len(its) // 2]) for its in named.values()], "ticktext": texts, "ticks": ""}
+    return {"tickvals": [month_day(its[len(its) // 2]) for its in named.values()], "ticktext": texts, "ticks": ""}
 
 
 def _panel_bars(months: Sequence[str], panel: Panel, ceiling: float, number: str, chosen: Look) -> list[Trace]:
     drawn = np.where(np.isnan(panel.values), 0.0, panel.values)
     colours = [chosen.short if value > panel.limit * (1 + 1e-9) else chosen.required for value in drawn]
-    bars = {"x": [_day(month) for month in months], "y": np.minimum(drawn, ceiling), "marker": {"color": colours}}
+    bars = {"x": [month_day(month) for month in months], "y": np.minimum(drawn, ceiling), "marker": {"color": colours}}
     return [bar(**bars, customdata=list(panel.hover), hovertemplate="%{customdata}<extra></extra>", xaxis=f"x{number}", yaxis=f"y{number}")]
 
 
@@ -560,7 +561,7 @@ def _load_panel(plan: Plan, title: str, used: Array, available: Array, unit: str
 
 
 def _amount(value: float) -> str:
-    return words.one_decimal(value).removesuffix(".0")
+    return words.count(value) if abs(value - round(value)) < 0.05 else words.one_decimal(value)
 
 
 def busiest(used: Array, available: Array) -> tuple[Array, NDArray[np.intp]]:
@@ -594,7 +595,7 @@ def headcount_flows(plan: Plan, dark: bool = False, group: str | None = None) ->
         ("Washouts", people.washout, -1, chosen.series[3], "x"), ("Promoted", people.promoted_out, -1, chosen.series[2], "\\"),
     )  # fmt: skip
     totals = [(label, values[:, columns].sum(axis=1), sign, colour, pattern) for label, values, sign, colour, pattern in flows]
-    days = [_day(month) for month in months]
+    days = [month_day(month) for month in months]
     traces: list[Any] = [
         bar(
             x=days, y=sign * values, name=label, customdata=[words.one_decimal(value) for value in values], hovertemplate="%{customdata}",
@@ -648,10 +649,10 @@ SMALL = 0.01
 def cost_stack(plan: Plan, dark: bool = False) -> Figure:
     """Cost by month, item upon item, those under 1 % together; the price of shortage is hatched, for nobody pays it; the budget is a line where given."""
     chosen, months, currency = look(dark), plan.months, plan.scenario.finance.currency
-    shared = {"x": [_day(month) for month in months], "hovertemplate": "%{customdata}"}
+    shared = {"x": [month_day(month) for month in months], "hovertemplate": "%{customdata}"}
     traces: list[Any] = [
         bar(y=amount, name=name, customdata=[words.money(value, currency) for value in amount], marker=_item_marker(name, at, chosen), **shared)
-        for at, (name, amount) in enumerate(_large_items(plan).items())
+        for at, (name, amount) in enumerate(large_items(plan).items())
     ]
     if plan.scenario.finance.budget_monthly is not None:
         budget = np.array(plan.scenario.finance.budget_monthly)
@@ -664,7 +665,7 @@ def cost_stack(plan: Plan, dark: bool = False) -> Figure:
         barmode="stack",
         bargap=0.2,
         xaxis=month_axis(months, dark),
-        yaxis=_money_axis(plan, dark),
+        yaxis=money_axis(float(max(plan.cost.max(), max(plan.scenario.finance.budget_monthly or (0.0,)), 1.0)), currency, dark),
         showlegend=True,
         margin=UNDER_LEGEND,
     )
@@ -673,7 +674,7 @@ def cost_stack(plan: Plan, dark: bool = False) -> Figure:
 UNPAID = "Price of shortage (not paid)"
 
 
-def _large_items(plan: Plan) -> dict[str, Array]:
+def large_items(plan: Plan) -> dict[str, Array]:
     """The items that can be seen, those too small for it added up; the price of shortage on top."""
     items, total = cost_by_item(plan), max(float(plan.spend.sum()), 1e-9)
     unpaid = items.pop("shortage_price", None)
@@ -695,21 +696,59 @@ def _item_marker(item: str, at: int, chosen: Look) -> dict[str, Any]:
     return {"color": colours[at % len(colours)]}
 
 
-def _money_axis(plan: Plan, dark: bool) -> dict[str, Any]:
-    """Ticks written as money, at round amounts."""
-    top = float(max(plan.cost.max(), max(plan.scenario.finance.budget_monthly or (0.0,)), 1.0))
+def money_axis(top: float, currency: str, dark: bool) -> dict[str, Any]:
+    """Ticks written as money, at round amounts up to `top`."""
     step = next(step for power in range(0, 13) for step in (10.0**power, 2.5 * 10.0**power, 5 * 10.0**power) if top / step <= 5)
     ticks = np.arange(0, top * 1.02 + step * 0.5, step)
-    return y_axis(dark, "", tickvals=ticks, ticktext=[_short_money(tick, plan.scenario.finance.currency) for tick in ticks])
+    write = short_money if step >= 10 else words.unit_price
+    return y_axis(dark, "", tickvals=ticks, ticktext=[write(float(tick), currency) for tick in ticks])
 
 
-def _short_money(amount: float, currency: str) -> str:
+def short_money(amount: float, currency: str) -> str:
     """A round amount without the zeros behind its point."""
-    return re.sub(r"(\.\d*?)0+(?=\D|$)", lambda found: "" if found[1] == "." else found[1], words.money(amount, currency))
+    with words.writing(words.STYLES[0]):
+        plain = words.money(amount, currency)
+    return words.restyled(re.sub(r"(\.\d*?)0+(?=\D|$)", lambda found: "" if found[1] == "." else found[1], plain))
+
+
+def unit_costs(plan: Plan, dark: bool = False) -> Figure:
+    """Cost per contact, cost per hire and cost of a start until nesting ends by month, side by side: each with a scale of its own."""
+    drawn, (traces, notes, axes) = _unit_costs(plan), ([], [], {})
+    for at, (title, values, told) in enumerate(drawn):
+        number, across = "" if at == 0 else str(at + 1), _domain(at, len(drawn), 0.09)
+        traces.append(_unit_line(plan.months, values, told, number, look(dark)))
+        axes[f"xaxis{number}"] = month_axis(plan.months, dark, domain=across, anchor=f"y{number}", **_years(plan.months))
+        upright = money_axis(float(np.nanmax(values)) * 1.1, plan.scenario.finance.currency, dark)
+        axes[f"yaxis{number}"] = upright | {"domain": [0, 0.8], "anchor": f"x{number}", "rangemode": "tozero"}
+        place = {"xref": "paper", "yref": "paper", "x": across[0], "y": 0.84, "xanchor": "left", "yanchor": "bottom", "showarrow": False}
+        notes.append(place | {"text": f"<b>{title}</b>", "font": {"color": look(dark).ink, "size": 13}})
+    return figure(traces, dark, 240, annotations=notes, hovermode="closest", **axes)
+
+
+UNIT_COSTS = (
+    ("Per contact", "cost_per_contact", words.unit_price), ("Per hire", "cost_per_hire", words.money),
+    ("Per start, until nesting ends", "cost_per_start", words.money),
+)  # fmt: skip
+
+
+def _unit_costs(plan: Plan) -> list[tuple[str, Array, list[str]]]:
+    """Title, values and words of every unit cost that is known in some month."""
+    found, currency = tables.unit_costs_table(plan), plan.scenario.finance.currency
+    known = [(title, found[name].to_numpy(dtype=float, na_value=np.nan), write) for title, name, write in UNIT_COSTS if found[name].notna().any()]
+    return [(title, values, ["" if np.isnan(value) else write(float(value), currency) for value in values]) for title, values, write in known]
+
+
+def _unit_line(months: Sequence[str], values: Array, told: list[str], number: str, chosen: Look) -> Trace:
+    """The months in which there is something to divide by; joined by a line only where none is missing."""
+    known = np.flatnonzero(~np.isnan(values))
+    style = {"mode": "lines+markers" if len(known) == len(values) else "markers", "line": {"color": chosen.required, "width": 2}}
+    mark = {"marker": {"size": 5, "color": chosen.required}, "customdata": [told[at] for at in known]}
+    place = {"x": [month_day(months[at]) for at in known], "y": values[known], "xaxis": f"x{number}", "yaxis": f"y{number}"}
+    return scatter(**place, **style, **mark, hovertemplate="%{x|%b %Y}: %{customdata}<extra></extra>")
 
 
 CHARTS: tuple[Callable[..., Figure], ...] = (
-    required_and_available, ratio_strip, training_load, cost_stack, spans, ready_bench, headcount_flows, tenure_share,
+    required_and_available, ratio_strip, training_load, cost_stack, spans, ready_bench, headcount_flows, tenure_share, unit_costs,
 )  # fmt: skip
 """Every chart of a whole plan, `(plan, dark)`."""
 

@@ -289,7 +289,7 @@ def one_start(response: Response, fte: Array, dark: bool = False) -> Figure:
     note = {
         "x": peak,
         "y": float(fte[peak]),
-        "text": f"at most {fte[peak]:.2f} FTE, month {peak}",
+        "text": f"at most {words.number(fte[peak], 2)} FTE, month {peak}",
         "showarrow": True,
         "ax": 60,
         "ay": 46,

@@ -132,6 +132,27 @@ METHODS = (
         "promotions; SHRM for time to fill.",
         "Shares promoted, ready and failing are assumptions in their values.",
     ),
+    Method(
+        "From one scenario to another, by cause",
+        "Parameters that differ are sorted by cause. Every scenario between the two, with some causes changed and the rest not, is planned; the part of a "
+        "cause is its mean effect over all orders in which the causes could change. With more than six causes the smallest are weighed together and split.",
+        (
+            r"\varphi_i = \sum_{S \not\ni i} \frac{|S|!\,(n - |S| - 1)!}{n!}\,\bigl(v(S \cup \{i\}) - v(S)\bigr), \qquad "
+            r"\sum_i \varphi_i = v(\text{after}) - v(\text{before})",
+        ),
+        "Each scenario is planned with the decisions that the baseline takes for it. The split among the smallest goes by their mean effect as the first and "
+        "as the last to change (derived).",
+        "Shapley 1953, A value for n-person games.",
+        "A cause is a kind of parameter, not a reason. Scenarios with other months, sites, queues, groups or currency have nothing in between.",
+    ),
+    Method(
+        "How far a lever can go",
+        "The whole grid of the lever is planned, then the edge between the last value that holds and the next is found by bisection.",
+        (r"x^* = \max \{ x : c_k(x, t) \le \ell_k \text{ for every condition } k \text{ and month } t \}",),
+        "Each value is planned with the decisions that the baseline takes for it. A ratio holds while no post stands open.",
+        "Definition of the house.",
+        "Between two values of the grid that both fail nothing is looked for. The steps are told with the answer.",
+    ),
 )
 """Topics in the way of a volume: contacts, agents, FTE, people, leaders."""
 

@@ -147,7 +147,7 @@ def capacity(plan: Plan) -> dict[str, Array]:
     available = {
         "overtime_fte": plan.decisions.overtime_fte,
         "contractor_fte": plan.decisions.contractor_fte,
-        "all_hands_fte": np.zeros_like(plan.required_fte),
+        "all_hands_fte": plan.all_hands_fte,
     }
     productive = plan.frontline.productive_fte
     missing = plan.required_fte - productive
@@ -424,6 +424,40 @@ def cost_table(plan: Plan) -> pd.DataFrame:
     return _grid(plan, keys | {"amount": amounts, "currency": _currency(plan, amounts.size)})
 
 
+def unit_costs_table(plan: Plan) -> pd.DataFrame:
+    """What a contact, a hire and a start cost in each month, and what replacing those who left costs; ratios are blank where there is nothing to divide by.
+
+    `hiring_outlay` is the money spent on finding the month's frontline starts; `start_cost` adds their part of the class and their pay until nesting ends.
+    """
+    contacts, costs = plan.requirement.contacts.sum(axis=1), start_costs(plan)
+    starts, hiring_outlay, start_cost = (values.sum(axis=(1, 2)) for values in (plan.decisions.starts, costs.hiring, costs.total))
+    columns: dict[str, Any] = {
+        "contacts": _blank_where(contacts, contacts <= 0),
+        "spend": plan.spend,
+        "cost_per_contact": cost_per_contact(plan),
+        "start_heads": _counts(starts),
+        "hiring_outlay": hiring_outlay,
+        "cost_per_hire": _each(hiring_outlay, starts),
+        "start_cost": start_cost,
+        "cost_per_start": _each(start_cost, starts),
+        "lost_heads": plan.frontline.leavers.sum(axis=1) + plan.frontline.washout.sum(axis=1),
+        "cost_of_attrition": cost_of_attrition(plan),
+        "currency": (plan.scenario.finance.currency,),
+    }
+    return _grid(plan, columns)
+
+
+def _each(amount: Array, number: Array) -> Masked:
+    """An amount over a number, masked where that is zero."""
+    return _blank_where(amount / np.where(number > 0, number, 1.0), number <= 0)
+
+
+def cost_per_hire(plan: Plan) -> float | None:
+    """Money spent on finding one frontline start, over the plan; None without starts."""
+    starts = plan.decisions.starts.sum()
+    return float(start_costs(plan).hiring.sum() / starts) if starts > 0 else None
+
+
 # Figures on screen ---------------------------------------------------------------------------------------------------------------------------
 
 
@@ -544,10 +578,14 @@ TABLES = (
     Table("cost", "Cost", "Cost by month, group, role and item. The price of shortage is value lost, not money paid.", cost_table),
     Table("recruiting", "Recruiting", "The hiring funnel by source, and the hours of recruiters and interviewers it takes.", recruiting_table),
     Table("limits", "Limits", "What each group misses, and the limit that stops one more class from starting in that month.", limits_table),
+    Table("unit_costs", "Unit costs", "What a contact, a hire and a start cost, and what replacing those who left costs.", unit_costs_table),
 )
 
 
 def tables(plan: Plan) -> dict[str, pd.DataFrame]:
-    """Every table of a plan by its name."""
-    return {table.name: table.of(plan) for table in TABLES}
+    """Every table of a plan by its name. A plan without its costs, for those who may not see amounts, has none in its tables."""
+    found = {table.name: table.of(plan) for table in TABLES}
+    if not plan.costs:
+        found["hiring_plan"]["cost"] = pd.array([pd.NA] * len(found["hiring_plan"]), dtype="Float64")
+    return found
 

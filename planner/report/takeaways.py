@@ -1,8 +1,11 @@
 """What each chart says, in one sentence, and the numbers behind it written for people."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.cohorts import echo_months, has_programme
 from planner.plan import Plan, RoleMonths
 from planner.report import charts, tables, words
 
@@ -34,10 +37,23 @@ def required_and_available(plan: Plan, group: str | None = None) -> str:
     missing = np.flatnonzero(short >= words.SHORT_FTE)
     if not len(missing):
         spare = (plan.available_fte - plan.required_fte)[:, columns].sum(axis=1)
-        return f"No month is short. The closest is {_month(plan, spare.argmin())}, with {words.fte(max(float(spare.min()), 0.0))} to spare."
+        closest = f"The closest is {_month(plan, spare.argmin())}, with {words.fte(max(float(spare.min()), 0.0))} to spare."
+        return f"No month is short. {closest}{_echo(plan, columns)}"
     months = f"{len(missing)} of {len(plan.months)} months are short" if len(missing) > 1 else "One month is short"
     several = " Shortage is counted group by group: spare people of one do not help another." if len(columns) > 1 else ""
-    return f"{months}, {_month(plan, short.argmax())} the most, by {words.fte(float(short.max()))}.{several}"
+    return f"{months}, {_month(plan, short.argmax())} the most, by {words.fte(float(short.max()))}.{several}{_echo(plan, columns)}"
+
+
+def _echo(plan: Plan, columns: list[int]) -> str:
+    """The month in which most people leave by design, where it stands out: known as far ahead as their programme is long."""
+    if not has_programme(plan.scenario)[columns].any():
+        return ""
+    leaving = plan.designed_exits[:, columns].sum(axis=1)
+    if not echo_months(leaving).any():
+        return ""
+    most = int(leaving.argmax())
+    times = words.one_decimal(float(leaving[most] / leaving.mean()))
+    return f" An echo: {words.people(round(float(leaving[most])))} leave by design in {_month(plan, most)}, {times} times the mean month; hire ahead of it."
 
 
 def required_and_available_behind(plan: Plan, group: str | None = None) -> Behind:
@@ -47,6 +63,8 @@ def required_and_available_behind(plan: Plan, group: str | None = None) -> Behin
         "Required FTE": plan.required_fte, "Productive FTE": plan.frontline.productive_fte, "Overtime FTE": plan.decisions.overtime_fte,
         "Contractor FTE": plan.decisions.contractor_fte, "Short FTE": plan.shortage_fte,
     }  # fmt: skip
+    if plan.all_hands_fte.any():
+        parts["FTE of people of other work"] = plan.all_hands_fte
     return {"Month": _months(plan)} | {name: _written(values[:, columns].sum(axis=1)) for name, values in parts.items()}
 
 
@@ -237,19 +255,59 @@ def _yearly(plan: Plan, parts: dict[str, Array], kind: str, total: str) -> Behin
 
 
 def unit_costs(plan: Plan) -> dict[str, tuple[str, str]]:
-    """Cost per contact, of a replacement and of attrition: the figure and what it means."""
+    """Cost per contact, per hire, of a replacement and of attrition: the figure and what it means."""
     currency, found = plan.scenario.finance.currency, tables.totals(plan)
     each = tables.cost_per_replacement(plan)
     per_contact = "none counted" if found.cost_per_contact is None else words.unit_price(found.cost_per_contact, currency)
     lost = f"{words.people(found.leavers + found.washouts)} leave or wash out"
+    hire = tables.cost_per_hire(plan)
     return {
         "Cost per contact": (
             per_contact,
             f"{words.count(found.contacts)} contacts over the plan" if found.contacts else "Heads are stated; no contacts",
         ),
+        "Cost per hire": ("nobody starts" if hire is None else words.money(hire, currency), "Spent on finding one person who starts"),
         "Cost of one replacement": ("nobody starts" if each is None else words.money(each, currency), "Hiring, class and pay until nesting ends"),
         "Cost of attrition": ("nobody starts" if found.cost_of_attrition is None else words.money(found.cost_of_attrition, currency), lost),
     }
+
+
+def unit_costs_by_month(plan: Plan) -> str:
+    """How the cost per contact and the cost of a start move from the first year to the last."""
+    currency, found = plan.scenario.finance.currency, tables.unit_costs_table(plan)
+    parts = []
+    for label, top, bottom, write in (
+        ("A contact", "spend", "contacts", words.unit_price),
+        ("a start, until nesting ends,", "start_cost", "start_heads", words.money),
+    ):
+        first, last = (_ratio(found[top], found[bottom], rows) for rows in (slice(0, 12), slice(-12, None)))
+        if first is not None and last is not None:
+            moved = f"goes from {write(first, currency)} to {write(last, currency)}" if len(plan.months) > 12 else f"costs {write(first, currency)}"
+            parts.append(f"{label} {moved}")
+    told = " and ".join(parts)
+    ends = " from the first twelve months to the last" if len(plan.months) > 12 else ""
+    return f"{_capital(told)}{ends}." if told else "No contacts are counted and nobody starts: there is no unit cost."
+
+
+def _ratio(top: Any, bottom: Any, rows: slice) -> float | None:
+    """One sum over another over some months; None where there is nothing to divide by."""
+    over, under = (float(column.iloc[rows].sum()) for column in (top, bottom))
+    return over / under if under > 0 else None
+
+
+def unit_costs_behind(plan: Plan) -> Behind:
+    """Unit costs by month; blank where there is nothing to divide by."""
+    currency, found = plan.scenario.finance.currency, tables.unit_costs_table(plan)
+    columns = {
+        "Cost per contact": ("cost_per_contact", words.unit_price), "Cost per hire": ("cost_per_hire", words.money),
+        "Cost of a start until nesting ends": ("cost_per_start", words.money), "Cost of attrition": ("cost_of_attrition", words.money),
+    }  # fmt: skip
+    told = {head: ["" if np.isnan(value) else write(value, currency) for value in _plain(found[name])] for head, (name, write) in columns.items()}
+    return {"Month": _months(plan)} | told
+
+
+def _plain(column: Any) -> list[float]:
+    return [float(value) for value in column.to_numpy(dtype=float, na_value=np.nan)]
 
 
 def _capital(text: str) -> str:

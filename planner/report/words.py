@@ -1,5 +1,8 @@
 """Numbers and findings in the planner's words: formats for people, and the verdict on a plan."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Literal
 
@@ -21,13 +24,95 @@ Tone = Literal["good", "watch", "bad"]
 # Numbers -------------------------------------------------------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True)
+class Style:
+    """How numbers are written: what stands between thousands, and what before decimals."""
+
+    thousands: str
+    decimal: str
+
+    @property
+    def name(self) -> str:
+        """An example of it, as people choose it."""
+        return f"1{self.thousands}234{self.decimal}5"
+
+
+STYLES = (Style(",", "."), Style("\u202f", ","), Style(".", ","), Style("\u2019", "."))
+"""Ways of writing numbers: English, French and the standards, German and Spanish, Swiss."""
+_style: ContextVar[Style] = ContextVar("style", default=STYLES[0])
+"""The reader's way of writing numbers, for the thread that draws his page. Files but the printed report never follow it."""
+
+
+LANGUAGES = {
+    "fr": 1, "nb": 1, "nn": 1, "no": 1, "sv": 1, "fi": 1, "pl": 1, "cs": 1, "sk": 1, "hu": 1, "bg": 1, "uk": 1, "ru": 1, "pt-PT": 1, "de": 2, "es": 2,
+    "it": 2, "nl": 2, "da": 2, "pt": 2, "tr": 2, "el": 2, "id": 2, "ro": 2, "hr": 2, "sl": 2, "de-CH": 3, "de-LI": 3, "it-CH": 3,
+}  # fmt: skip
+"""Which of the ways a language writes in; those that are not named write as English does. Source: Unicode CLDR, number symbols."""
+
+
+def style_of(locale: str) -> Style:
+    """How a language writes numbers.
+
+    >>> style_of("de-DE").name, style_of("de-CH").name, style_of("en-US").name, style_of("").name
+    ('1.234,5', '1’234.5', '1,234.5', '1,234.5')
+    """
+    known = LANGUAGES.get(locale, LANGUAGES.get(locale.split("-")[0].lower(), 0))
+    return STYLES[known if not locale.startswith(("es-MX", "es-US")) else 0]
+
+
+def style() -> Style:
+    """The way in which numbers are written here and now."""
+    return _style.get()
+
+
+def write_in(chosen: Style) -> None:
+    """Numbers are written so from here on, in this thread."""
+    _style.set(chosen)
+
+
+@contextmanager
+def writing(chosen: Style) -> Iterator[None]:
+    """Numbers are written so within."""
+    before = _style.set(chosen)
+    try:
+        yield
+    finally:
+        _style.reset(before)
+
+
+def number(value: float, decimals: int = 0) -> str:
+    """A number in the reader's way of writing, never minus zero. Everything that people read is written through here.
+
+    >>> number(1234.56, 1), number(-0.4)
+    ('1,234.6', '0')
+    >>> with writing(STYLES[2]):
+    ...     number(1234.56, 1)
+    '1.234,6'
+    """
+    text = f"{value:,.{decimals}f}"
+    if not any(letter in "123456789" for letter in text):
+        text = text.removeprefix("-")
+    return restyled(text)
+
+
+def restyled(text: str) -> str:
+    """A number as Python writes it, 1,234.5, in the reader's way of writing.
+
+    >>> with writing(STYLES[1]):
+    ...     restyled("1,234.5") == "1\u202f234,5"
+    True
+    """
+    chosen = _style.get()
+    return text if chosen == STYLES[0] else text.translate({ord(","): chosen.thousands, ord("."): chosen.decimal})
+
+
 def count(value: float) -> str:
     """A whole number with thousands separators.
 
     >>> count(1234.4)
     '1,234'
     """
-    return f"{value:,.0f}" if round(value) else "0"
+    return number(value)
 
 
 def people(value: float) -> str:
@@ -54,7 +139,7 @@ def one_decimal(value: float) -> str:
     >>> one_decimal(9.96), one_decimal(2.0), one_decimal(1234.5)
     ('10', '2.0', '1,234')
     """
-    return count(value) if abs(value) >= 9.95 else f"{value:.1f}"
+    return count(value) if abs(value) >= 9.95 else number(value, 1)
 
 
 def percent(fraction: float) -> str:
@@ -64,7 +149,7 @@ def percent(fraction: float) -> str:
     ('80 %', '2.5 %', '-5 %')
     """
     value = fraction * 100
-    return f"{value:.0f} %" if abs(value) >= 9.95 or abs(value - round(value)) < 0.05 else f"{value:.1f} %"
+    return f"{number(value)} %" if abs(value) >= 9.95 or abs(value - round(value)) < 0.05 else f"{number(value, 1)} %"
 
 
 def money(amount: float, currency: str) -> str:
@@ -77,7 +162,7 @@ def money(amount: float, currency: str) -> str:
     for size, letter in ((1e9, " B"), (1e6, " M"), (1e3, " K")):
         if abs(amount) >= size * 0.9995:
             return f"{'-' if amount < 0 else ''}{sign}{_three_digits(abs(amount) / size)}{letter}"
-    return f"{'-' if amount < 0 else ''}{sign}{abs(amount):,.0f}"
+    return f"{'-' if amount <= -0.5 else ''}{sign}{number(abs(amount))}"
 
 
 def unit_price(amount: float, currency: str) -> str:
@@ -86,11 +171,11 @@ def unit_price(amount: float, currency: str) -> str:
     >>> unit_price(4.5, "USD")
     '$4.50'
     """
-    return f"{CURRENCY_SIGNS.get(currency, currency + ' ')}{amount:,.2f}"
+    return f"{CURRENCY_SIGNS.get(currency, currency + ' ')}{number(amount, 2)}"
 
 
 def _three_digits(value: float) -> str:
-    return f"{value:,.0f}" if value >= 99.95 else f"{value:.1f}" if value >= 9.995 else f"{value:.2f}"
+    return number(value, 0 if value >= 99.95 else 1 if value >= 9.995 else 2)
 
 
 def ratio(value: float) -> str:
@@ -99,7 +184,7 @@ def ratio(value: float) -> str:
     >>> ratio(103.6), ratio(12.4), ratio(7)
     ('104:1', '12.4:1', '7:1')
     """
-    return f"{count(value) if value >= 20 or abs(value - round(value)) < 0.05 else f'{value:.1f}'}:1"
+    return f"{count(value) if value >= 20 or abs(value - round(value)) < 0.05 else number(value, 1)}:1"
 
 
 def month_name(label: str) -> str:
@@ -129,6 +214,10 @@ _TITLES = {
     "aht_s": "Average handle time",
     "aht_scv": "Spread of handle time",
     "asa": "Average speed of answer",
+    "at_work_acceptance": "People with jobs who accept",
+    "at_work_cost_per_hire": "People with jobs, outlay for a start",
+    "at_work_starts_max_monthly": "People with jobs, most starts a month",
+    "at_work_time_to_fill_days": "People with jobs, time to fill",
     "attrition_change": "Change of attrition",
     "awt_s": "Acceptable wait",
     "budget_monthly": "Budget by month",
@@ -143,21 +232,25 @@ _TITLES = {
     "contractors_max_fte": "Most contractors",
     "day_cv": "Day-to-day forecast error",
     "deadline_hours": "Deadline",
+    "decay_monthly": "Culture fades",
     "exit_multiplier": "Leaving against the group's own",
     "exit_probability_monthly": "Leave within a month",
     "external_premium": "Extra pay from outside",
     "feeder": "Promoted from",
     "final": "Settled proficiency",
     "first_month": "First month",
+    "first_share": "Team leads from within",
     "first_span": "Span of the first leader",
     "follows_open_days": "Follows the open days",
     "fraction": "Share of time",
+    "from_heads": "Grow from",
     "from_month": "From",
     "frontline_monthly_pay": "Frontline pay a month",
     "fte_fraction": "FTE of the contract",
     "growth_monthly": "Growth a month",
     "heads": "People",
     "heads_share": "Share of people",
+    "higher_share": "Higher leaders from within",
     "hiring_plan": "Hiring plan",
     "holiday_share": "Contacts on public holidays",
     "hours_per_applicant": "Hours for an application",
@@ -175,6 +268,7 @@ _TITLES = {
     "lead_time_months": "Search outside takes",
     "leads": "Counts",
     "length_factors": "Length by chats held",
+    "loss": "What mentoring costs a mentor",
     "max_abandonment": "Most abandonment",
     "max_asa_s": "Longest average speed of answer",
     "max_occupancy": "Most occupancy",
@@ -183,8 +277,10 @@ _TITLES = {
     "mentor_tenure_months": "Tenure to mentor",
     "monthly_pay": "Pay a month",
     "months": "Months",
+    "more_recruiters": "More recruiters",
     "nesting_proficiency": "Proficiency in nesting",
     "nesting_weeks": "Nesting",
+    "newcomer_level": "Culture of newcomers",
     "on_cost": "On-cost",
     "opening": "Opening",
     "opening_heads": "People on day 1",
@@ -201,6 +297,7 @@ _TITLES = {
     "ready_share": "Ready after that time",
     "recruiter_hours_monthly": "Recruiter hours a month",
     "recruiting": "Recruiting",
+    "referral_bonus": "Bonus for a referral",
     "referral_saturation": "Saturation of referrals",
     "referrals_per_head_monthly": "Referrals",
     "return_share": "Return after failing",
@@ -209,8 +306,10 @@ _TITLES = {
     "seek": "Searches start",
     "serves": "Queues served",
     "service_level": "Service level",
+    "short_tenure_share_max": "Most people under 6 months",
     "shortage_multiple": "Price of shortage",
     "shrinkage_change": "Change of shrinkage",
+    "socialisation_monthly": "Culture is taken on",
     "staff_for": "Staff for",
     "start": "At the start",
     "starts_max": "Most starts",
@@ -219,7 +318,11 @@ _TITLES = {
     "time_in_grade_months": "Time before promotion",
     "time_to_fill_median_days": "Time to fill, median",
     "time_to_fill_sigma": "Spread of time to fill",
+    "to_heads": "Grow to",
+    "tolerance": "Tolerance of the ratios",
+    "top_lead_time_months": "Search for the top leader takes",
     "top_span": "Span of the top leader",
+    "under_6_months_max": "Most new people",
     "up_to_months": "Up to",
     "weekly_hours": "Hours a week",
     "wfm_analyst": "WFM analyst",
@@ -339,6 +442,7 @@ def limit_words(limit: str, plan: Plan, group: str) -> str:
         "sources": "the sources yield no more people",
         "starts": "no more starts are allowed",
         "budget": "the budget is spent",
+        "short_tenure": f"too many people in {group} are new",
         "": "nothing forbade an earlier class",
     }
     return sentences[limit]
@@ -358,6 +462,7 @@ def remedy_words(limit: str, plan: Plan, shortage: Shortage) -> str:
         "sources": "Open another source, or raise the cap of one.",
         "starts": "Allow more starts a month.",
         "budget": "Raise the budget of those months, or lower the target.",
+        "short_tenure": "Grow more slowly, keep more of the people there, or allow a larger share of new people.",
         "": "Start a class earlier.",
     }
     return lifts[limit]

@@ -11,7 +11,7 @@ from planner import parameters
 from planner.report import words
 from planner.requirement import requirement
 from planner.scenario import Group, Scenario
-from planner.ui import fields, form, members, session
+from planner.ui import fields, form, members, months, session
 from planner.ui.form import Filter
 
 
@@ -31,6 +31,7 @@ AREAS = (
     Area("Queues", "What customers bring: contacts, handle time, opening hours, and the service promised.", family="queues"),
     Area("Groups", "The people who serve: staffing, tenure, leaving and learning.", family="groups"),
     Area("Routing", "Which group serves which share of each queue."),
+    Area("Months", "Every series by month: contacts, handle time, signed starts, required people, budget."),
     Area("Hiring", "How people are found, and what finding them takes.", "hiring", "sources"),
     Area("Organisation", "Who leads and supports the frontline, at what ratio, and how posts are filled.", family="roles"),
     Area("Finance", "What people and decisions cost.", "finance"),
@@ -48,8 +49,8 @@ def named(name: str) -> Area:
 def draw(area: Area, only: Filter) -> None:
     """The fields of an area: its own, or those of the member that is picked."""
     st.caption(area.says)
-    if area.name == "Routing":
-        routing()
+    if area.name in ("Routing", "Months"):
+        (routing if area.name == "Routing" else months.draw)()
         return
     path = _picked(area) if area.family else area.path
     if path is None:
@@ -221,7 +222,9 @@ def routing() -> None:
         st.subheader("Who serves what", anchor=False)
         st.caption("Each queue's column must sum to 100 %. Empty: the group does not serve it.")
         with st.form(f"{form.field_key(path)}.form{version}", border=False):
-            edited = st.data_editor(frame, key=f"{form.field_key(path)}.v{version}", column_config=columns, alt="Share of each queue by group, in percent")
+            edited = st.data_editor(
+                frame, key=f"{form.field_key(path)}.v{version}", column_config=columns, placeholder="", alt="Share of each queue by group, in percent",
+            )  # fmt: skip
             applied = st.form_submit_button("Apply routing")
         if applied:
             form.finish(path, form.restructured(lambda current: members.routed(current, shares_of(current, edited))))

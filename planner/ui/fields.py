@@ -188,7 +188,7 @@ def short(value: float) -> str:
     >>> short(4425.0), short(0.05), short(1 / 3)
     ('4,425', '0.05', '0.3333')
     """
-    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.4g}" if abs(value) < 1000 else f"{value:,.1f}"
+    return words.restyled(f"{value:,.0f}" if float(value).is_integer() else f"{value:,.4g}" if abs(value) < 1000 else f"{value:,.1f}")
 
 
 def default_in_words(parameter: Parameter, currency: str) -> str:

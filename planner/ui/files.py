@@ -10,10 +10,11 @@ import streamlit as st
 
 from planner import decisions as decided
 from planner import scenario as scenarios
+from planner.budget import Budget
 from planner.plan import Plan
-from planner.report import export, tables, words
+from planner.report import export, printed, stamp, tables, variance, words, workbook
 from planner.scenario import Scenario
-from planner.ui import session
+from planner.ui import session, who
 
 PREVIEW = 200
 
@@ -37,9 +38,21 @@ def zip_of(plan: Plan) -> bytes:
 
 
 @lru_cache(maxsize=4)
-def workbook_of(plan: Plan, scenario: Scenario) -> bytes:
-    """The plan as a workbook."""
-    return export.workbook(plan, scenario)
+def workbook_of(plan: Plan, made: stamp.Stamp, scenario: Scenario, held: Budget | None) -> bytes:
+    """The plan as a workbook, with the variance against a budget where one is held."""
+    return workbook.workbook(plan, scenario, made, [variance.extra(plan, held)] if held else [])
+
+
+@lru_cache(maxsize=4)
+def report_of(plan: Plan, made: stamp.Stamp, scenario: Scenario, held: Budget | None, style: words.Style) -> bytes:
+    """The plan as a report for print, in the reader's way of writing numbers."""
+    with words.writing(style):
+        return printed.report(plan, scenario, made, held).encode()
+
+
+def made_by(scenario: Scenario) -> stamp.Stamp:
+    """What makes the files of this session: scenario, decisions and program."""
+    return stamp.stamp(scenario, session.library_version(), session.decided_by())
 
 
 def offer(label: str, make: Callable[[], bytes], name: str, mime: str) -> None:
@@ -53,11 +66,37 @@ def offer(label: str, make: Callable[[], bytes], name: str, mime: str) -> None:
     st.download_button(label, data, name, mime, icon=":material/download:", on_click="ignore", key=f"download.{name}")
 
 
-def whole_plan(plan: Plan) -> None:
-    """The plan in one file: workbook, zip of tables, scenario, decisions."""
+def _report(plan: Plan, made: stamp.Stamp, scenario: Scenario, held: Budget | None, style: words.Style, name: str) -> None:
+    """The report is drawn only when it is asked for, since that takes seconds; what goes wrong then is told in the file."""
+
+    def drawn() -> bytes:
+        try:
+            return report_of(plan, made, scenario, held, style)
+        except Exception:
+            logging.getLogger(__name__).exception("the report could not be made")
+            return b"<!doctype html><title>No report</title><p>The report could not be made. The workbook and the tables hold the same figures."
+
+    st.download_button(
+        "Report (HTML, for print or PDF)", drawn, name, "text/html", icon=":material/print:", on_click="ignore", key="download.report",
+        help="One file that opens in any browser. Its print dialogue makes a PDF of it. Drawing it takes a few seconds.",
+    )  # fmt: skip
+
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def whole_plan(plan: Plan, held: Budget | None = None) -> None:
+    """The plan in one file: workbook, report, zip of tables, scenario, decisions. A budget that is held goes into workbook and report."""
     stem, scenario = file_name(plan.scenario.name), session.scenario()
+    made, style = made_by(scenario), words.style()
     with st.spinner("Writing the files"), st.container(horizontal=True):
-        offer("Workbook (Excel)", lambda: workbook_of(plan, scenario), f"{stem}.xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+        if not who.sees_pay():
+            offer("All tables (zip of CSV)", lambda: zip_of(plan), f"{stem}_tables.zip", "application/zip")
+            offer("Decisions (JSON)", lambda: decided.to_json(plan.decisions, plan.scenario).encode(), f"{stem}_decisions.json", "application/json")
+            st.caption("Files with amounts of money are for those who may see them.")
+            return
+        offer("Workbook (Excel)", lambda: workbook_of(plan, made, scenario, held), f"{stem}.xlsx", XLSX)
+        _report(plan, made, scenario, held, style, f"{stem}_report.html")
         offer("All tables (zip of CSV)", lambda: zip_of(plan), f"{stem}_tables.zip", "application/zip")
         offer("Scenario (JSON)", lambda: scenarios.to_json(scenario).encode(), f"{stem}_scenario.json", "application/json")
         offer("Decisions (JSON)", lambda: decided.to_json(plan.decisions, plan.scenario).encode(), f"{stem}_decisions.json", "application/json")
@@ -88,7 +127,7 @@ def _told(name: str, column: "pd.Series[Any]") -> list[str]:
 
 
 def _number(value: float) -> str:
-    return f"{value:,.0f}" if value.is_integer() or abs(value) >= 1_000 else f"{value:,.1f}" if abs(value) >= 10 else f"{value:,.2f}"
+    return words.number(value) if value.is_integer() or abs(value) >= 1_000 else words.number(value, 1) if abs(value) >= 10 else words.number(value, 2)
 
 
 def right_aligned(frame: pd.DataFrame) -> dict[str, Any]:
@@ -102,9 +141,11 @@ def hiring_in_words(frame: pd.DataFrame, currency: str) -> str:
         return "Nobody is hired in this plan."
     heads, cost = float(frame["heads"].sum()), float(frame["cost"].sum())
     frontline = float(frame.loc[frame["role"] == "frontline", "heads"].sum())
+    if frame["cost"].isna().all():
+        return f"The hiring plan brings in {words.people(heads)}, {words.count(frontline)} of them frontline."
     return (
         f"The hiring plan brings in {words.people(heads)}, {words.count(frontline)} of them frontline, for {words.money(cost, currency)} "
-        f"({cost:,.0f} {currency}) until they are productive: hiring, training, pay until nesting ends, and searches."
+        f"({words.number(cost)} {currency}) until they are productive: hiring, training, pay until nesting ends, and searches."
     )
 
 
@@ -112,7 +153,7 @@ def decisions_upload() -> None:
     """Decisions from a file in place of the baseline's."""
     st.file_uploader("Decisions file (JSON)", type="json", key=session.key("decisions"), on_change=_decide)
     if session.decides():
-        st.info("The plan follows the decisions of your file.", icon=":material/info:")
+        st.info(f"The plan follows the decisions of {session.decided_by()}.", icon=":material/info:")
         st.button("Back to the baseline's decisions", on_click=session.undecide, key="undecide")
 
 

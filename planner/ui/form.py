@@ -1,7 +1,7 @@
 """The form of any parameter group, drawn from its declaration: unit, bounds, help, default, and a flag where the default is an assumption."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -9,10 +9,12 @@ import pandas as pd
 import streamlit as st
 
 from planner.errors import Fault, InvalidScenario
+from planner.horizon import month_labels
 from planner.parameters import Parameter
 from planner.report import words
 from planner.scenario import Scenario
-from planner.ui import fields, members, session
+from planner.store import discretion
+from planner.ui import fields, members, session, who
 from planner.ui.fields import Axis, Section, Table
 
 FLAG = ":orange-badge[assumption]"
@@ -29,7 +31,7 @@ class Filter:
 
     def takes(self, parameter: Parameter) -> bool:
         """Whether a parameter is shown."""
-        if self.assumptions and not fields.is_assumption(parameter):
+        if self.assumptions and not fields.is_assumption(parameter) or discretion.is_pay(parameter) and not who.sees_pay():
             return False
         told = f"{words.title(parameter.name)} {parameter.path} {parameter.help}".lower().replace("_", " ")
         return all(word in told for word in self.text.lower().replace("_", " ").split())
@@ -95,8 +97,8 @@ def _together(series: list[tuple[Axis, Parameter]]) -> list[tuple[Axis, tuple[Pa
 
 
 def label(parameter: Parameter) -> str:
-    """Name in words, unit, and the flag of an assumption."""
-    return f"{escaped(fields.named(parameter, session.scenario().finance.currency))}{f' {FLAG}' if fields.is_assumption(parameter) else ''}"
+    """Name in words with its unit. The flag of an assumption stands apart, so that a screen reader reads a name and no markup."""
+    return escaped(fields.named(parameter, session.scenario().finance.currency))
 
 
 def escaped(text: str) -> str:
@@ -123,7 +125,10 @@ def single(parameter: Parameter) -> None:
     """One field with its label, unit, help and flag; a refused value stays in it, and the reason is told beneath."""
     draw_field = _widget_of(parameter)
     draw_field(parameter)
+    if fields.is_assumption(parameter):
+        st.markdown(FLAG)
     told_beneath(parameter.path)
+    _asked_beneath(parameter)
 
 
 def _widget_of(parameter: Parameter) -> Callable[[Parameter], None]:
@@ -146,7 +151,8 @@ def field_key(path: str) -> str:
 def _shown(path: str, value: Any) -> str:
     """The key of a field, set to what the scenario says unless a refused value waits in it."""
     name = field_key(path)
-    if not st.session_state.get(f"{name}.refused") and (name not in st.session_state or st.session_state[name] != value):
+    waits = st.session_state.get(f"{name}.refused") or st.session_state.get(f"{name}.asked")
+    if not waits and (name not in st.session_state or st.session_state[name] != value):
         st.session_state[name] = value
     return name
 
@@ -168,21 +174,26 @@ def _number(parameter: Parameter) -> None:
     st.number_input(
         **_common(parameter, shown),
         value=None,
-        step=1 if whole else _step(value),
-        format="%d" if whole else _format(value),
+        step=1 if whole else step(value),
+        format="%d" if whole else decimals(value),
         placeholder=_placeholder(parameter),
     )
 
 
-def _step(value: float | None) -> float:
+def step(value: float | None) -> float:
+    """How far one click moves a number.
+
+    >>> step(0.3), step(35.0)
+    (0.01, 1.0)
+    """
     size = abs(value or 0.0)
     return 1.0 if size >= 10 else 0.1 if size >= 1 else 0.01
 
 
-def _format(value: float | None) -> str:
+def decimals(value: float | None) -> str:
     """As many decimals as the number has, at most six.
 
-    >>> _format(0.8), _format(330000.0), _format(1 / 3)
+    >>> decimals(0.8), decimals(330000.0), decimals(1 / 3)
     ('%.1f', '%.0f', '%.4f')
     """
     text = f"{value or 0.0:.4f}" if abs(value or 0.0) >= 0.01 else f"{value or 0.0:.6f}"
@@ -232,8 +243,10 @@ def _taken(parameter: Parameter) -> None:
     """Puts what a field holds into the scenario; where it is refused, the field keeps it and the reason is noted."""
     name = field_key(parameter.path)
     value = _typed(parameter, st.session_state[name])
-    refused = _out_of_bounds(parameter, value) or _refused_by(parameter, value)
-    st.session_state[f"{name}.refused"] = refused
+    refused = _out_of_bounds(parameter, value)
+    asked = () if refused or parameter.path not in HORIZON else members.horizon_effects(session.scenario(), **{parameter.name: value})
+    st.session_state[f"{name}.asked"] = asked
+    st.session_state[f"{name}.refused"] = refused if refused or asked else _refused_by(parameter, value)
 
 
 def _typed(parameter: Parameter, raw: Any) -> Any:
@@ -265,9 +278,31 @@ def _refused_by(parameter: Parameter, value: Any) -> tuple[str, ...]:
         return changed(parameter.path.removesuffix(".kind"), {"kind": value})
     if members.is_member_name(parameter.path):
         return restructured(lambda scenario: members.renamed(scenario, parameter.path.removesuffix(".name"), value))
-    if parameter.path in ("horizon.months", "horizon.first_month"):
+    if parameter.path in HORIZON:
         return restructured(lambda scenario: members.with_horizon(scenario, **{parameter.name: value}))
     return changed(parameter.path, value)
+
+
+HORIZON = ("horizon.months", "horizon.first_month")
+"""Parameters whose change cuts series by month, lets them go on, or moves them: told before it is taken."""
+
+
+def _asked_beneath(parameter: Parameter) -> None:
+    """What a change of the horizon would do to the series by month, and the choice to take it or to leave it."""
+    asked = st.session_state.get(f"{field_key(parameter.path)}.asked", ())
+    if asked:
+        told = "\n".join(f"- {escaped(line)}" for line in asked)
+        st.warning(told, title="Not taken yet: this changes figures by month", icon=":material/help:")
+        with st.container(horizontal=True):
+            st.button("Change it", type="primary", key=f"{field_key(parameter.path)}.yes", on_click=_answer, args=(parameter, True))
+            st.button("Leave it", key=f"{field_key(parameter.path)}.no", on_click=_answer, args=(parameter, False))
+
+
+def _answer(parameter: Parameter, taken: bool) -> None:
+    name = field_key(parameter.path)
+    st.session_state[f"{name}.asked"] = ()
+    if taken:
+        st.session_state[f"{name}.refused"] = _refused_by(parameter, _typed(parameter, st.session_state[name]))
 
 
 def changed(path: str, value: Any) -> tuple[str, ...]:
@@ -279,9 +314,18 @@ def changed_many(values: dict[str, Any]) -> tuple[str, ...]:
     """Sets several values as one step; the reasons, in words, where they are refused."""
     if session.change_many(values):
         return ()
-    reasons = tuple(map(told, session.faults()))
+    reasons = tuple(told(replace(fault, place=_with_month(fault.place))) for fault in session.faults())
     session.refuse(())
     return reasons
+
+
+def _with_month(place: str) -> str:
+    """The place of one figure of a series by month, its month by name."""
+    series, _, position = place.rpartition(".")
+    labels = month_labels(session.scenario().horizon)
+    if series.rsplit(".", 1)[-1] in members.SERIES and position.isdecimal() and int(position) < len(labels):
+        return f"{series}.{words.month_name(labels[int(position)])}"
+    return place
 
 
 def restructured(change: Callable[[Scenario], Scenario], note: str = "") -> tuple[str, ...]:
@@ -335,6 +379,7 @@ def _table(table: Table) -> None:
         edited = st.data_editor(
             fields.frame_of(table),
             key=_editor_key(path),
+            placeholder="",
             num_rows="dynamic",
             hide_index=True,
             column_config=column_config(table),
@@ -347,7 +392,8 @@ def _table(table: Table) -> None:
 
 
 def _table_head(parameter: Parameter) -> None:
-    st.markdown(f"**{label(parameter)}**", help=fields.help_text(parameter, ""))
+    flag = f" {FLAG}" if fields.is_assumption(parameter) else ""
+    st.markdown(f"**{label(parameter)}**{flag}", help=fields.help_text(parameter, ""))
 
 
 def column_config(table: Table) -> dict[str, Any]:
@@ -357,6 +403,9 @@ def column_config(table: Table) -> dict[str, Any]:
     }
     scenario = session.scenario()
     for column in table.columns:
+        if discretion.is_pay(column) and not who.sees_pay():
+            found[column.name] = None
+            continue
         named, help_text = _column_name(column), fields.help_text(column, scenario.finance.currency)
         if fields.is_number(column):
             found[column.name] = st.column_config.NumberColumn(named, help=help_text, format="localized")
@@ -402,6 +451,7 @@ def _series_editor(axis: Axis, parameters: tuple[Parameter, ...]) -> None:
         edited = st.data_editor(
             frame,
             key=_editor_key(path),
+            placeholder="",
             hide_index=axis not in ("months", "day"),
             num_rows="dynamic" if axis == "count" else "fixed",
             height=TALLEST if len(frame) > 8 else "auto",
@@ -426,14 +476,22 @@ def _series_columns(frame: pd.DataFrame, parameters: tuple[Parameter, ...]) -> d
 
 def _apply_series(axis: Axis, parameters: tuple[Parameter, ...], edited: pd.DataFrame) -> tuple[str, ...]:
     values = {parameter.path: fields.series_value(axis, parameter, edited) for parameter in parameters}
-    holes = [parameter for parameter in parameters if _has_holes(values[parameter.path])]
-    if holes:
-        return tuple(f"{words.title(parameter.name)}: a cell is empty. Fill every cell, or empty them all." for parameter in holes)
-    return changed_many(values)
+    holes = tuple(reason for parameter in parameters for reason in holes_in(axis, parameter, values[parameter.path]))
+    return holes or changed_many(values)
 
 
-def _has_holes(value: Any) -> bool:
-    return isinstance(value, tuple) and any(item is None or (isinstance(item, tuple) and None in item) for item in value)
+def holes_in(axis: Axis, parameter: Parameter, value: Any, of: str = "") -> tuple[str, ...]:
+    """Which cell of a series is empty between others, by its month where it has one; empty where none is."""
+    if not isinstance(value, tuple):
+        return ()
+    empty = [place for place, item in enumerate(value) if item is None or (isinstance(item, tuple) and None in item)]
+    if not empty:
+        return ()
+    labels = month_labels(session.scenario().horizon)
+    where = words.month_name(labels[empty[0]]) if axis == "months" and empty[0] < len(labels) else "a cell"
+    more = f" and {len(empty) - 1} more are" if axis == "months" and len(empty) > 1 else " is"
+    name = f"{words.title(parameter.name)}{f' of {of}' if of else ''}"
+    return (f"{name}: {where}{more} empty. Fill every cell, or empty them all.",)
 
 
 # Search --------------------------------------------------------------------------------------------------------------------------------------

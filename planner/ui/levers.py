@@ -12,7 +12,7 @@ from planner.errors import Fault, InvalidScenario
 from planner.organisation import FRONTLINE, Role
 from planner.report import words
 from planner.scenario import Levers, Scenario
-from planner.ui import link, session
+from planner.ui import link, session, who
 
 LOGO = """<svg xmlns="http://www.w3.org/2000/svg" width="196" height="28" viewBox="0 0 196 28"><rect width="28" height="28" rx="7" fill="{accent}"/>
 <path fill="#fff" d="M6 15h4v7H6zM12 11h4v11h-4zM18 6h4v16h-4z"/>
@@ -56,7 +56,22 @@ def sidebar() -> None:
         _spans()
         still = session.scenario().levers == Levers()
         st.button("Reset levers", on_click=_take_preset, args=(Levers(),), disabled=still, icon=":material/restart_alt:", key="reset_levers")
+        who.signed_in()
+        _view()
     link.write()
+
+
+def _view() -> None:
+    """How this reader sees figures and charts; nothing of it touches the scenario or its files."""
+    with st.popover("Numbers and charts", icon=":material/visibility:"):
+        st.session_state.setdefault("view.numbers", session.number_style())
+        st.selectbox("Numbers", words.STYLES, format_func=lambda style: style.name, key="view.numbers", on_change=_write_numbers, persist_state="session")
+        st.caption(f"Amounts are in {session.scenario().finance.currency}, the currency of the scenario. Files for other programs keep their own way.")
+        st.toggle("Picture button on charts", key="pictures", help="Each chart gets a button that saves it as a PNG.", persist_state="session")
+
+
+def _write_numbers() -> None:
+    session.write_numbers(st.session_state["view.numbers"])
 
 
 # Scenario ------------------------------------------------------------------------------------------------------------------------------------
@@ -65,15 +80,17 @@ EDITED = "edited"
 
 
 def _scenario_picker() -> None:
-    current, name = session.scenario(), link.origin(session.scenario())
+    current, name = session.scenario(), link.origin(session.whole())
+    saved = link.saved_origin(session.whole(), session.saved())
+    whose = f"version {saved.no}" if saved else "yours"
     options = [*session.shipped(), *([] if name else [EDITED])]
     st.selectbox(
         "Scenario",
         options,
-        format_func=lambda option: f"{current.name} (yours)" if option == EDITED else session.shipped_scenario(option).name,
+        format_func=lambda option: f"{current.name} ({whose})" if option == EDITED else session.shipped_scenario(option).name,
         key=session.show("picker", name or EDITED),
         on_change=_pick,
-        help=None if name else "You changed it or opened it: a link cannot carry it. Save it as a file to share it.",
+        help=None if name or saved else "You changed it or opened it: a link cannot carry it. Save it in the library, or as a file, to share it.",
     )
     with st.container(horizontal=True, gap="small"):
         with st.popover("Open or save", icon=":material/folder_open:"):
@@ -84,13 +101,16 @@ def _scenario_picker() -> None:
 def _pick() -> None:
     choice = st.session_state[session.key("picker")]
     if choice != EDITED:
-        session.use(session.shipped_scenario(choice))
+        session.open_other(session.shipped_scenario(choice))
 
 
 def _files(current: Scenario) -> None:
     st.file_uploader("Open a scenario file", type="json", key=session.key("upload"), on_change=_open)
+    st.page_link("planner/ui/pages/library.py", label="Save in the library", icon=":material/bookmark_add:")
+    if not who.sees_pay():
+        return
     st.download_button(
-        "Save this scenario",
+        "Save this scenario as a file",
         scenarios.to_json(current),
         f"{_file_name(current.name)}.json",
         "application/json",
@@ -114,7 +134,7 @@ def _open() -> None:
     except InvalidScenario as error:
         session.refuse(error.faults)
     else:
-        session.use(opened, f"Opened {opened.name}.")
+        session.open_other(opened, f"Opened {opened.name}.")
 
 
 # Levers --------------------------------------------------------------------------------------------------------------------------------------
@@ -179,11 +199,7 @@ def _service_level() -> None:
     told = _declared("service_level")
     own = round(min(promised) * 100, 6)
     value = own if told.value is None else round(told.value * 100, 6)
-    spread = (
-        ""
-        if len(promised) == 1
-        else f" Today the queues promise {min(promised):.0%} to {max(promised):.0%}; moving this gives all of them one target."
-    )
+    spread = "" if len(promised) == 1 else f" Today the queues promise {min(promised):.0%} to {max(promised):.0%}; moving this gives all of them one target."
     st.slider(
         "Service level target",
         min(50.0, value),

@@ -6,13 +6,15 @@ from typing import Any
 from planner import parameters
 from planner.channels import Voice
 from planner.errors import Fault, InvalidScenario
+from planner.horizon import Horizon
+from planner.report import words
 from planner.scenario import Group, Queue, Scenario, Share
 
 FAMILIES = {"sites": "sites", "queues": "queues", "groups": "groups", "sources": "hiring.sources", "roles": "organisation.roles"}
 """Families whose members are picked one by one, and where they stand."""
 _REFERENCES = {
     "sites": re.compile(r"groups\.[^.]+\.site|organisation\.roles\.[^.]+\.opening_heads\.\d+\.unit"),
-    "queues": re.compile(r"groups\.[^.]+\.serves\.[^.]+\.name"),
+    "queues": re.compile(r"groups\.[^.]+\.serves\.[^.]+\.name|queues\.[^.]+\.transfers\.[^.]+\.name"),
     "groups": re.compile(r"organisation\.roles\.[^.]+\.opening_heads\.\d+\.unit"),
     "roles": re.compile(r"organisation\.roles\.[^.]+\.(leads|feeder)|sites\.[^.]+\.training\.trainer_role|hiring\.(recruiter|interviewer)_role"),
     "sources": re.compile(r"(?!)"),
@@ -88,6 +90,7 @@ def removed(scenario: Scenario, family: str, name: str) -> Scenario:
     if family == "queues":
         groups = tuple(group.but(serves=tuple(share for share in group.serves if share.name != name)) for group in scenario.groups)
         scenario = scenario.model_copy(update={"groups": groups})
+        left = tuple(queue.but(transfers=tuple(each for each in queue.transfers if each.name != name)) for queue in left)
     if family in ("groups", "sites"):
         roles = tuple(role.but(opening_heads=tuple(unit for unit in role.opening_heads if unit.unit != name)) for role in scenario.organisation.roles)
         scenario = scenario.model_copy(update={"organisation": scenario.organisation.but(roles=roles)})
@@ -156,14 +159,49 @@ def first_queue(scenario: Scenario, name: str, contacts: float, group: str) -> S
     return _rebuilt(scenario, {"queues": (*scenario.queues, queue), "groups": groups})
 
 
-_SERIES = ("contacts_monthly", "aht_monthly_s", "path", "signed_starts", "budget_monthly")
+SERIES = ("contacts_monthly", "aht_monthly_s", "path", "signed_starts", "budget_monthly")
+"""Fields that hold a figure for each month of the horizon."""
+
+
+def horizon_effects(scenario: Scenario, **changes: Any) -> tuple[str, ...]:
+    """What another horizon does to the series by month, a sentence for each kind; empty where there are none, or nothing happens to them.
+
+    >>> from planner.scenario import load
+    >>> horizon_effects(load("data/scenarios/centre_600.json"), months=48)
+    ()
+    """
+    months, first = changes.get("months", scenario.horizon.months), changes.get("first_month", scenario.horizon.first_month)
+    if not isinstance(months, int) or not isinstance(first, str):
+        return ()
+    held: dict[str, list[tuple[str, int]]] = {}
+    for parameter in parameters.walk(scenario):
+        if parameter.name in SERIES and parameter.value:
+            owner = next((step for step in parameter.path.split(".")[1:2] if not parameter.path.startswith("finance")), "")
+            held.setdefault(parameter.name, []).append((owner, len(parameter.value)))
+    sentences = (_effect(name, those, scenario.horizon, months, first) for name, those in held.items())
+    return tuple(sentence for sentence in sentences if sentence)
+
+
+def _effect(name: str, those: list[tuple[str, int]], horizon: Horizon, months: int, first: str) -> str:
+    owners = [owner for owner, _ in those if owner]
+    listed = ", ".join(owners[:3]) + (f" and {len(owners) - 3} more" if len(owners) > 3 else "")
+    whose = f"{words.title(name)}{f' of {listed}' if owners else ''}"
+    if first != horizon.first_month:
+        now, then = words.month_name(horizon.first_month), words.month_name(first)
+        return f"{whose}: the figures stay in their order, so that what stood at {now} then stands at {then}."
+    cut, longest = months - horizon.months, max(length for _, length in those)
+    if cut < 0 and longest > months:
+        return f"{whose}: the last {longest - months} figures are lost."
+    if cut > 0 and name != "signed_starts":
+        return f"{whose}: the {cut} new months go on at the last figure."
+    return ""
 
 
 def with_horizon(scenario: Scenario, **changes: Any) -> Scenario:
     """The scenario over another horizon. Series by month are cut where the plan becomes shorter, and go on at their last figure where it becomes longer."""
     months = changes.get("months", scenario.horizon.months)
     series = (
-        {p.path: _fitted(p.name, p.value, months) for p in parameters.walk(scenario) if p.name in _SERIES and p.value}
+        {p.path: _fitted(p.name, p.value, months) for p in parameters.walk(scenario) if p.name in SERIES and p.value}
         if isinstance(months, int) and 1 <= months <= 120
         else {}
     )

@@ -12,10 +12,12 @@ from streamlit.navigation.page import StreamlitPage
 
 from planner import scenario as scenarios
 from planner.errors import PlannerError
-from planner.ui import section, session
+from planner.report import words
+from planner.ui import section, session, who
 
 FOLDER = Path(__file__).parent / "pages"
 ICON = str(Path(__file__).parent / "favicon.png")
+STYLE, DARK = (Path(__file__).parent / name for name in ("style.css", "style_dark.css"))
 PAGES = (
     ("overview", "Overview", ":material/monitoring:"),
     ("assumptions", "Assumptions", ":material/tune:"),
@@ -24,7 +26,12 @@ PAGES = (
     ("workforce", "Workforce", ":material/groups:"),
     ("organisation", "Organisation", ":material/account_tree:"),
     ("cost", "Cost", ":material/payments:"),
+    ("optimise", "Hiring plan", ":material/route:"),
+    ("policies", "Policies", ":material/toggle_on:"),
+    ("compare", "Compare", ":material/compare_arrows:"),
+    ("library", "Library", ":material/bookmarks:"),
     ("downloads", "Downloads", ":material/download:"),
+    ("calculator", "Calculator", ":material/calculate:"),
     ("method", "Method", ":material/menu_book:"),
 )
 """File under pages/, title and icon of every page, in the order of the navigation."""
@@ -32,8 +39,26 @@ PAGES = (
 
 def chosen() -> StreamlitPage:
     """The page the reader is on."""
-    pages = [st.Page(FOLDER / f"{name}.py", title=title, icon=icon, url_path=name, default=name == "overview") for name, title, icon in PAGES]
+    shown = [page for page in PAGES if who.sees_pay() or page[0] in who.WITHOUT_PAY]
+    pages = [st.Page(FOLDER / f"{name}.py", title=title, icon=icon, url_path=name, default=name == "overview") for name, title, icon in shown]
     return st.navigation(pages, position="top")
+
+
+def dress() -> None:
+    """The page's own style, and the reader's way of writing numbers, before anything is drawn."""
+    st.html(STYLE)
+    if session.dark():
+        st.html(DARK)
+    words.write_in(session.number_style())
+
+
+def admit() -> None:
+    """Goes on only for those who may look; where it cannot be known who may, for nobody."""
+    try:
+        who.let_in()
+    except PlannerError as error:
+        section.faults(error.faults, error.heading)
+        st.stop()
 
 
 @contextmanager
@@ -56,10 +81,9 @@ def guarded() -> Iterator[None]:
 
 def _ways_out() -> None:
     with st.container(horizontal=True):
-        text = scenarios.to_json(session.scenario())
-        st.download_button(
-            "Download the scenario", text, "scenario.json", "application/json", icon=":material/download:", on_click="ignore", key="rescue"
-        )
+        if who.sees_pay():
+            text = scenarios.to_json(session.scenario())
+            st.download_button("Download the scenario", text, "scenario.json", "application/json", icon=":material/download:", on_click="ignore", key="rescue")
         st.button("Undo the last change", on_click=session.undo, disabled=not session.can_undo(), icon=":material/undo:", key="rescue_undo")
 
 

@@ -211,6 +211,7 @@ def _marked_events() -> list[dict[str, Any]]:
     helps = {name: fields.help_text(_declared(MarkedEvent, name), "") for name in MarkedEvent.model_fields}
     edited: pd.DataFrame = st.data_editor(
         empty,
+        placeholder="",
         num_rows="dynamic",
         hide_index=True,
         key=session.key("outlook.events"),
@@ -312,7 +313,7 @@ def _overlay(found: Forecast) -> Overlay | None:
         table = fields.Table(_declared(Overlay, "events", ()), Overlay.model_fields["events"].annotation.__args__[0], ())  # type: ignore[union-attr]
         st.markdown("Events to come", help=fields.help_text(table.parameter, ""))
         edited: pd.DataFrame = st.data_editor(
-            fields.frame_of(table), num_rows="dynamic", hide_index=True, key=session.key("outlook.overlay.events"), alt="Events to come",
+            fields.frame_of(table), num_rows="dynamic", hide_index=True, key=session.key("outlook.overlay.events"), alt="Events to come", placeholder="",
             column_config=form.column_config(table)
             | {"first_month": st.column_config.SelectboxColumn("First month", options=list(found.months), format_func=_month_name)},
         )  # fmt: skip

@@ -2,18 +2,16 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
-import numpy as np
 import pandas as pd
 import streamlit as st
-from numpy.typing import NDArray
 
 from planner.errors import Fault
 from planner.plan import Plan
 from planner.report import words
 from planner.report.charts import Figure
+from planner.report.figures import Metric as Metric
 from planner.scenario import Levers
 from planner.ui import session
 
@@ -31,20 +29,6 @@ def card(title: str, says: str = "") -> Iterator[None]:
 def plain(text: str) -> str:
     """Text that Markdown leaves as it is, so that two amounts of dollars do not become a formula."""
     return text.replace("$", "\\$").replace("~", "\\~")
-
-
-@dataclass(frozen=True)
-class Metric:
-    """One figure with its course: `change` against the scenario is told in words, its sign by `moved`."""
-
-    label: str
-    value: str
-    course: Sequence[float] | NDArray[np.float64]
-    says: str = ""
-    change: str = ""
-    help: str = ""
-    bars: bool = False
-    colour: Literal["blue", "orange", "red"] = "blue"
 
 
 def metrics(figures: Sequence[Metric]) -> None:
@@ -79,7 +63,7 @@ def chart(figure: Figure, says: str, data: Behind | Callable[[], Behind] | None 
 
     With a `name` of its own on the page, `data` may be a function: it is called only once the reader asks for the numbers.
     """
-    st.plotly_chart(figure, theme=None, config={"displayModeBar": False}, alt=says, key=session.key(f"chart.{name}") if name else None)
+    st.plotly_chart(figure, theme=None, config=_bar(name), alt=says, key=session.key(f"chart.{name}") if name else None)
     if callable(data):
         opened = st.expander(BEHIND, key=session.key(f"behind.{name}"), on_change="rerun")
         if opened.open:
@@ -87,6 +71,14 @@ def chart(figure: Figure, says: str, data: Behind | Callable[[], Behind] | None 
                 table(data())
     elif data is not None:
         behind(data)
+
+
+def _bar(name: str) -> dict[str, Any]:
+    """No buttons on a chart, or, where the reader wants pictures, the one that saves it as a PNG."""
+    if not session.pictures():
+        return {"displayModeBar": False}
+    picture = {"format": "png", "scale": 2, "filename": f"frontline_{name or 'chart'}"}
+    return {"displayModeBar": True, "displaylogo": False, "modeBarButtons": [["toImage"]], "toImageButtonOptions": picture}
 
 
 BEHIND = "Data behind the chart"
@@ -132,7 +124,7 @@ TONES = {"good": ("green", ":material/check_circle:"), "watch": ("orange", ":mat
 def title(plan: Plan) -> None:
     """The line above everything: whose plan, from when to when, in which currency, by whose decisions."""
     horizon = f"{words.month_name(plan.months[0])} to {words.month_name(plan.months[-1])}"
-    by = "decisions from your file" if session.decides() else "decisions of the baseline"
+    by = f"decisions of {session.decided_by()}"
     moved = "levers moved" if session.scenario().levers != Levers() else "levers at rest"
     said(f"{session.scenario().name} · {horizon} · {plan.scenario.finance.currency} · {by} · {moved}")
 

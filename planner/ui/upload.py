@@ -260,7 +260,9 @@ def totals_frame(report: Report) -> pd.DataFrame:
     """Contacts and handle time by queue and month, as text for people."""
     rows = [
         {
-            "Queue": queue, "Month": words.month_name(month), "Contacts": words.count(contacts),
+            "Queue": queue,
+            "Month": words.month_name(month),
+            "Contacts": words.count(contacts),
             "Handle time": "" if aht_s is None else f"{words.number(aht_s)} s",
         }
         for queue, month, contacts, aht_s in report.totals[-LARGEST_LIST:]

@@ -38,7 +38,8 @@ def _queue_row(queue: Any, scenario: Scenario) -> tuple[Any, ...]:
     contacts, aht_s = demand.contacts(queue, scenario.horizon), demand.aht_s(queue, scenario.horizon)
     mean = float(np.average(aht_s, weights=contacts if contacts.sum() else None))
     channel = words.title(queue.channel.kind)
-    return queue.name, channel, words.count(contacts.sum()), f"{mean:,.0f} s", words.count(contacts[0]), words.count(contacts[-1]), contacts.round(0).tolist()
+    first, last = words.count(contacts[0]), words.count(contacts[-1])
+    return queue.name, channel, words.count(contacts.sum()), f"{words.number(mean)} s", first, last, contacts.round(0).tolist()
 
 
 def queue_columns() -> dict[str, Any]:
@@ -62,7 +63,8 @@ def course_in_words(scenario: Scenario, contacts: Array, aht_s: Array) -> str:
     """The busiest month of a queue, and how its handle time moves."""
     months = month_labels(scenario.horizon)
     top = int(contacts.argmax())
-    moves = f"goes from {aht_s[0]:,.0f} s to {aht_s[-1]:,.0f} s" if round(aht_s[0]) != round(aht_s[-1]) else f"stays at {aht_s[0]:,.0f} s"
+    first, last = words.number(aht_s[0]), words.number(aht_s[-1])
+    moves = f"goes from {first} s to {last} s" if first != last else f"stays at {first} s"
     return f"Busiest month: {words.month_name(months[top])} with {words.count(contacts[top])} contacts. Handle time {moves}."
 
 
@@ -76,13 +78,14 @@ def funnel_frame(plan: Plan) -> pd.DataFrame:
         {
             "Source": source.name,
             "Starts": words.count(plan.decisions.starts[:, :, position].sum()),
-            "Applicants for one start": f"{hiring.applicants_per_start(source.funnel):,.1f}",
+            "Applicants for one start": words.number(hiring.applicants_per_start(source.funnel), 1),
             "Open the requisition": f"{hiring.lead_months(source)} {'month' if hiring.lead_months(source) == 1 else 'months'} ahead",
             "Cost per hire": words.money(source.cost_per_hire, currency),
         }
         for position, source in enumerate(plan.scenario.hiring.sources)
     ]
-    return pd.DataFrame(rows)
+    frame = pd.DataFrame(rows)
+    return frame if plan.costs else frame.drop(columns="Cost per hire", errors="ignore")
 
 
 # Staffing ------------------------------------------------------------------------------------------------------------------------------------
@@ -117,8 +120,8 @@ def steps_frame(steps: StaffingSteps, month: int) -> pd.DataFrame:
     """Each step with what it adds and the sum so far, written for people."""
     sizes = [float(getattr(steps, name)[month]) for name, _ in heat.STEPS]
     sums = np.cumsum(sizes)
-    rows = [(label, f"{size:,.1f}", f"{total:,.1f}") for (_, label), size, total in zip(heat.STEPS, sizes, sums, strict=True)]
-    heads = (f"{float(steps.contract_mix_heads[month]):,.1f}", f"{float(steps.required_heads[month]):,.1f} people")
+    rows = [(label, words.number(size, 1), words.number(total, 1)) for (_, label), size, total in zip(heat.STEPS, sizes, sums, strict=True)]
+    heads = (words.number(float(steps.contract_mix_heads[month]), 1), f"{words.number(float(steps.required_heads[month]), 1)} people")
     return pd.DataFrame([*rows, ("Contracts below full time", *heads)], columns=["Step", "Adds (FTE)", "Sum so far (FTE)"])
 
 
@@ -152,12 +155,16 @@ def week_frame(agents: Array) -> pd.DataFrame:
     span, days = heat.open_part(agents)
     clock = [heat.clock(slot, agents.shape[1]) for slot in range(span.start, span.stop)]
     return pd.DataFrame(
-        {"From": clock, **{DAYS[day]: [f"{value:,.0f}" if float(value).is_integer() else f"{value:,.1f}" for value in agents[day, span]] for day in days}}
+        {"From": clock, **{DAYS[day]: [_agents(float(value)) for value in agents[day, span]] for day in days}}
     )
 
 
+def _agents(value: float) -> str:
+    return words.number(value, 0 if value.is_integer() else 1)
+
+
 def _told(contacts: float, code: int) -> str:
-    return f", {contacts:,.0f} contacts{f', decided by {decided_by(code)}' if code >= 0 else ''}"
+    return f", {words.number(contacts)} contacts{f', decided by {decided_by(code)}' if code >= 0 else ''}"
 
 
 def decided_by(code: int) -> str:
@@ -172,7 +179,8 @@ def _week_in_words(pool: Pool, agents: Array, month: int) -> str:
     need = pool_need(pool)
     hours = float(need.on_position_hours[month])
     return (
-        f"Most: {agents.max():,.0f} agents on {DAYS[day]} at {heat.clock(int(slot), agents.shape[1])}. {words.count(hours)} hours on position in the month; "
+        f"Most: {words.number(agents.max())} agents on {DAYS[day]} at {heat.clock(int(slot), agents.shape[1])}. "
+        f"{words.count(hours)} hours on position in the month; "
         f"what decides most of them: {decided_by(int(need.binding[month]))}."
     )
 
@@ -211,8 +219,8 @@ def one_start_in_words(fte: Array) -> str:
     helps, most = int(np.argmax(fte > 0)), int(fte.argmax())
     ninety = int(np.argmax(fte >= 0.9 * peak))
     costs = f" In its first {'month' if helps == 1 else f'{helps} months'} it brings nothing." if helps else ""
-    most_told = f"One hire never yields more than {peak:.2f} FTE (month {most} after the start) and reaches nine tenths of that in month {ninety}."
-    return f"{most_told}{costs} After {last} months {fte[last]:.2f} FTE are left."
+    most_told = f"One hire never yields more than {words.number(peak, 2)} FTE (month {most} after the start) and reaches nine tenths of that in month {ninety}."
+    return f"{most_told}{costs} After {last} months {words.number(fte[last], 2)} FTE are left."
 
 
 def people_in_words(plan: Plan, group: int | None) -> str:
@@ -314,9 +322,14 @@ def hiring_load(plan: Plan) -> tuple[tuple[str, Array, Array], ...]:
 BASES = {"source": "Source", "assumption": "Assumption", "yours": "Yours"}
 
 
-@lru_cache(maxsize=8)
 def parameters_frame(currency: str) -> pd.DataFrame:
     """Every parameter a scenario can have, as its declaration has it, written for people."""
+    return _parameters_frame(currency, words.style())
+
+
+@lru_cache(maxsize=8)
+def _parameters_frame(currency: str, style: words.Style) -> pd.DataFrame:
+    del style
     rows = [_parameter_row(place, parameter, currency) for place, parameter in method.declarations()]
     return pd.DataFrame(rows, columns=["Part", "Parameter", "Unit", "Allowed", "Default", "Basis", "Help"]).drop_duplicates(ignore_index=True)
 

@@ -1,6 +1,7 @@
 """A server of the dashboard on a port of its own and a headless Chromium to look at it with."""
 
 import contextlib
+import os
 import shutil
 import socket
 import subprocess
@@ -29,14 +30,18 @@ def launch(playwright: Playwright) -> Browser:
     return playwright.chromium.launch(executable_path=path(), headless=True, args=FLAGS)
 
 
-@contextlib.contextmanager
-def serving(app: Path = ROOT / "app.py") -> Iterator[str]:
-    """The address of a running app; it is stopped at the end."""
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", str(app), "--server.headless=true", "--server.address=127.0.0.1", f"--server.port={port}"]
-    server = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        return probe.getsockname()[1]
+
+
+@contextlib.contextmanager
+def serving(app: Path = ROOT / "app.py", *options: str, port: int = 0, **environment: str) -> Iterator[str]:
+    """The address of a running app with options and variables of its own, on a free port unless one is named; it is stopped at the end."""
+    port = port or free_port()
+    command = [sys.executable, "-m", "streamlit", "run", str(app), "--server.headless=true", "--server.address=127.0.0.1", f"--server.port={port}", *options]
+    server = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=os.environ | environment)
     try:
         _wait_for(f"http://127.0.0.1:{port}/_stcore/health", server)
         yield f"http://127.0.0.1:{port}"

@@ -93,4 +93,3 @@ def test_the_citys_days_are_mapped_forecast_used_and_planned(city_page, tmp_path
     open_page(page, "Overview")
     after = [metric(page, label) for label in ("Hires", "Cost")]
     assert all(one != other for one, other in zip(before, after, strict=True))
-

@@ -13,7 +13,7 @@ from planner import scenario as scenarios
 from tests.browser.chromium import settle
 from tests.conftest import ROOT, real_series
 
-PAGES = ("Overview", "Assumptions", "Demand", "Staffing", "Workforce", "Organisation", "Cost", "Downloads", "Method")
+PAGES = ("Overview", "Assumptions", "Demand", "Staffing", "Workforce", "Organisation", "Cost", "Policies", "Optimise", "Downloads", "Method")
 
 
 def metric(page, label: str) -> str:

@@ -106,7 +106,12 @@ def saved(database):
 
 
 def save_version(page, no, note):
+    """Saves two changes with a note, once the page knows of both."""
+    page.get_by_text("2 changes since").wait_for(timeout=PATIENCE_S * 1000)
+    calm(page)
     page.get_by_label("What changed, and why").fill(note)
+    page.keyboard.press("Tab")
+    calm(page)
     page.get_by_role("button", name=f"Save version {no}").click()
 
 

@@ -4,7 +4,7 @@ import streamlit as st
 
 from planner.report import words
 from planner.report.tables import TABLES
-from planner.ui import files, section, session
+from planner.ui import budget, files, section, session
 
 section.page_top()
 st.title("Downloads", anchor=False)
@@ -31,6 +31,9 @@ with section.card(
 
 with (
     whole,
-    section.card("The whole plan", "The workbook holds every table and every assumption. A scenario file opens in the sidebar, a decisions file below."),
+    section.card(
+        "The whole plan",
+        "The workbook holds every table, charts and every assumption; the report is for print. A scenario opens in the sidebar, decisions below.",
+    ),
 ):
-    files.whole_plan(plan)
+    files.whole_plan(plan, budget.usable(plan))

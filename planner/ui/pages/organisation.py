@@ -3,7 +3,7 @@
 import streamlit as st
 
 from planner.report import charts, takeaways, words
-from planner.ui import section, session
+from planner.ui import section, session, why
 
 section.page_top()
 plan, dark = session.plan(), session.dark()
@@ -21,6 +21,9 @@ if name:
             section.chart(charts.role_heads(plan, name, dark), f"People in the role. {says}")
         with st.container():
             section.chart(charts.role_moves(plan, name, dark), f"How posts are filled. {says}", lambda: takeaways.role_behind(months, plan), "role")
+
+if name:
+    why.role(plan, name, dark)
 
 with section.card("Ready to be promoted", says := takeaways.ready_bench(plan)):
     section.chart(charts.ready_bench(plan, dark), says, lambda: takeaways.ready_bench_behind(plan), "ready_bench")

@@ -1,9 +1,10 @@
 """The first screen: can we grow like this?"""
 
-from planner.report import charts, takeaways, words
-from planner.ui import figures, section, session
+from planner.report import charts, figures, takeaways, words
+from planner.ui import section, session, tour
 
 section.page_top()
+tour.offer()
 plan, rest, dark = session.plan(), session.rest_plan(), session.dark()
 
 section.title(plan)
@@ -24,5 +25,6 @@ with section.card("Ratios month by month", says := takeaways.ratio_strip(plan)):
 with section.card("Training and hiring load", says := takeaways.training_load(plan)):
     section.chart(charts.training_load(plan, dark), says, lambda: takeaways.training_load_behind(plan), "training_load")
 
-with section.card("Cost by month", says := takeaways.cost_stack(plan)):
-    section.chart(charts.cost_stack(plan, dark), says, lambda: takeaways.cost_stack_behind(plan), "cost_stack")
+if plan.costs:
+    with section.card("Cost by month", says := takeaways.cost_stack(plan)):
+        section.chart(charts.cost_stack(plan, dark), says, lambda: takeaways.cost_stack_behind(plan), "cost_stack")

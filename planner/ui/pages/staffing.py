@@ -1,10 +1,10 @@
-"""Staffing: why so many people are required, when they are needed in the week, and a calculator for one interval."""
+"""Staffing: why so many people are required, and when they are needed in the week."""
 
 import streamlit as st
 
 from planner.report import heat, words
 from planner.requirement import group_pools
-from planner.ui import calculator, section, session, views
+from planner.ui import section, session, views, why
 
 section.page_top()
 st.title("Staffing", anchor=False)
@@ -24,6 +24,9 @@ with section.card(f"Why {group} needs {words.people(views.required_heads(plan, g
     else:
         st.info("This group states its people: they do not come from contacts. Trainees are included.")
 
+with section.card("Step by step, to type into a calculator"):
+    why.required(plan, group, month)
+
 if pools:
     with section.card("Agents on contacts through the week"):
         names = {views.pool_name(pool): pool for pool in pools}
@@ -32,6 +35,3 @@ if pools:
         st.caption(section.plain(week.says))
         section.chart(heat.week_heat(week.agents, dark, "agents", week.told), week.says, views.week_frame(week.agents))
         st.caption(section.plain(week.method))
-
-with section.card("One interval", "What a single interval takes, and what a few agents more or fewer would change."):
-    calculator.calculator()

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from planner.report import charts, heat
-from planner.ui import section, session, views
+from planner.ui import section, session, views, why
 
 section.page_top()
 st.title("Workforce", anchor=False)
@@ -26,8 +26,12 @@ with st.grid(2, min_column_width=430):
         section.said(says := views.one_start_in_words(fte))
         section.chart(heat.one_start(response, fte, dark), says)
 
+why.people(plan, name, dark)
+
 with section.card("Class calendar", says := views.classes_in_words(plan)):
     section.chart(heat.class_calendar(plan, dark), says, views.calendar_frame(plan))
+
+why.classes(plan, dark)
 
 sites = [site.name for site in plan.scenario.sites]
 with section.card("What the classes take"):

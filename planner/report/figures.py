@@ -1,20 +1,35 @@
 """The six figures of the first screen: what an executive needs, each with its course and its change against the scenario with levers at rest."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from planner.plan import Plan, RoleMonths
 from planner.report import charts, words
-from planner.ui.section import Metric
 
 Array = NDArray[np.float64]
 
 
+@dataclass(frozen=True)
+class Metric:
+    """One figure with its course: `change` against the scenario is told in words, its sign by `moved`."""
+
+    label: str
+    value: str
+    course: Sequence[float] | NDArray[np.float64]
+    says: str = ""
+    change: str = ""
+    help: str = ""
+    bars: bool = False
+    colour: Literal["blue", "orange", "red"] = "blue"
+
+
 def six(plan: Plan, rest: Plan) -> tuple[Metric, ...]:
-    """The six figures of a plan."""
-    return tuple(figure(plan, rest) for figure in SIX)
+    """The six figures of a plan; five where its costs are not for the reader."""
+    return tuple(figure(plan, rest) for figure in SIX if plan.costs or figure is not people_cost)
 
 
 def _change(now: float, before: float, write: Callable[[float], str]) -> str:
