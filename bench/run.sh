@@ -16,3 +16,5 @@ if [ ! -e "$STAMP" ] || [ requirements.txt -nt "$STAMP" ] || [ bench/requirement
 fi
 bench/.venv/bin/python bench/queueing_speed.py
 PYTHONPATH=. bench/.venv/bin/python bench/plan_speed.py
+PYTHONPATH=. bench/.venv/bin/python bench/optimiser_speed.py
+PYTHONPATH=. bench/.venv/bin/python -m bench.store_speed

@@ -9,9 +9,11 @@ import pytest
 from planner import limits
 from planner.optimiser import Frozen, Kind, optimise
 from planner.optimiser import rounding as roundings
-from planner.optimiser.bound import no_cuts, posts, separate, tightened
+from planner.optimiser.bound import no_cuts, separate, tightened
 from planner.optimiser.model import model
+from planner.optimiser.posts import posts
 from planner.optimiser.problem import arrays, columns_of, engine, problem
+from planner.optimiser.relaxation import Relaxation
 from planner.optimiser.rounding import relaxed, replayed
 from planner.plan import project
 from tests.conftest import planned, shipped
@@ -151,16 +153,18 @@ def test_charges_for_what_is_missing_after_the_horizon_keep_people_until_the_end
 @pytest.mark.parametrize("name", ["startup_4", "centre_600"])
 def test_rows_that_tighten_the_bound_hold_for_whole_plans_and_raise_it(name):
     made = problem(model(shipped(name)))
-    solver, found = relaxed(made, 60)
-    better, cuts = tightened(made, solver, found, NEVER, rounds=2)
-    assert better.bound > found.bound
+    relaxation = Relaxation(made)
+    assert relaxation.solve()
+    before = relaxation.bound
+    better, cuts = tightened(relaxation, posts(made), NEVER, rounds=2)
+    assert better > before
     for columns in (made.model.known, made.model.forced):
         assert (cuts.matrix @ columns >= cuts.lower - 1e-6).all()
 
 
 def test_a_whole_plan_breaks_no_tightening_row():
     made = problem(model(build(tiny(months=10))))
-    assert len(separate(made.model, made.model.known, posts(made.model)).lower) == 0
+    assert len(separate(made.model, made.model.known, posts(made)).lower) == 0
     assert no_cuts(made.model).matrix.shape == (0, made.model.width)
 
 

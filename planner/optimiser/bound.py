@@ -8,16 +8,13 @@ k = -1 is the opening. Promotions count in full though some fail, and who is pro
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import highspy
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
 from planner.optimiser.model import HALF, Model
-from planner.optimiser.problem import Problem, columns_of, is_optimal
-from planner.optimiser.rounding import Relaxed
-from planner.organisation import Role
-from planner.plan import belongs, opening_heads
+from planner.optimiser.posts import Post
+from planner.optimiser.relaxation import Relaxation
 
 Array = NDArray[np.float64]
 LEAST_FRACTION = 0.02
@@ -40,45 +37,6 @@ def no_cuts(model: Model) -> Cuts:
     return Cuts(sparse.csr_matrix((0, model.width)), np.zeros(0))
 
 
-@dataclass(frozen=True, eq=False)
-class Post:
-    """One unit of a role: its columns by month, people needed at least, and how they stay."""
-
-    joins: tuple[NDArray[np.intp], ...]
-    """Columns of appointments [months] and of promotions from each feeder unit [months], the latter counted a month later."""
-    in_post: NDArray[np.intp]
-    posts: NDArray[np.intp]
-    open_posts: NDArray[np.intp]
-    least: Array
-    opening: float
-    stay: float
-
-
-def posts(model: Model) -> list[Post]:
-    """Every unit of every role."""
-    return [_post(model, role, unit) for role in model.roles for unit in range(model.blocks[f"posts {role.name}"].shape[1])]
-
-
-def _post(model: Model, role: Role, unit: int) -> Post:
-    joins = [_columns(model, f"appointments {role.name}", unit)]
-    if role.feeder:
-        joins += [_columns(model, f"promotions {role.name}", int(u)) for u in np.flatnonzero(belongs(model.scenario, role.feeder, role.name)[:, unit])]
-    return Post(
-        joins=tuple(joins),
-        in_post=_columns(model, f"in_post {role.name}", unit),
-        posts=_columns(model, f"posts {role.name}", unit),
-        open_posts=_columns(model, f"vacancies {role.name}", unit),
-        least=model.blocks[f"posts {role.name}"].lower[:, unit] - HALF,
-        opening=float(opening_heads(model.scenario, role)[unit]),
-        stay=1 - role.exit_probability_monthly,
-    )
-
-
-def _columns(model: Model, name: str, unit: int) -> NDArray[np.intp]:
-    block = model.blocks[name]
-    return block.start + np.arange(block.shape[0]) * block.shape[1] + unit
-
-
 def separate(model: Model, columns: Array, every: list[Post]) -> Cuts:
     """The rows that fractions break most, one for each unit and month in which a window ends."""
     found = [_broken(model, columns, post) for post in every]
@@ -87,10 +45,10 @@ def separate(model: Model, columns: Array, every: list[Post]) -> Cuts:
 
 def _broken(model: Model, columns: Array, post: Post) -> Cuts:
     """The most broken window that ends in each month, of one unit."""
-    months = len(post.least)
+    months, needed = len(post.least), post.least - HALF
     arrived = np.concatenate([[0.0], np.cumsum(_arrivals(post, columns))])
-    floor = np.concatenate([[post.opening], post.least])
-    above = np.concatenate([[0.0], np.maximum(columns[post.in_post] + columns[post.open_posts] - post.least, 0)])
+    floor = np.concatenate([[post.opening], needed])
+    above = np.concatenate([[0.0], np.maximum(columns[post.in_post] + columns[post.open_posts] - needed, 0)])
     lag = np.arange(months)[:, None] + 1 - np.arange(months + 1)[None]
     lag[:, 0] -= 1
     fade = post.stay ** np.maximum(lag, 0)
@@ -108,19 +66,16 @@ def _broken(model: Model, columns: Array, post: Post) -> Cuts:
 
 def _arrivals(post: Post, columns: Array) -> Array:
     """People who join in each month, failures included."""
-    outside, *within = post.joins
-    total = columns[outside].copy()
-    for attempts in within:
-        total[1:] += columns[attempts][:-1]
-    return total
+    total = columns[post.appointments].copy()
+    total[1:] += columns[post.promotions].sum(axis=0)[:-1]
+    return np.asarray(total)
 
 
 def _row(model: Model, post: Post, end: int, begin: int, fade: float, wanted: float) -> tuple[sparse.csr_matrix, float]:
     """One row, for the window from the month before position `begin` (0: the opening) to `end`."""
     fraction = wanted - np.floor(wanted)
-    outside, *within = post.joins
-    entries = {int(column): 1.0 for column in outside[begin : end + 1]}
-    for attempts in within:
+    entries = {int(column): 1.0 for column in post.appointments[begin : end + 1]}
+    for attempts in post.promotions:
         entries |= {int(column): 1.0 for column in attempts[max(begin - 1, 0) : end]}
     entries[int(post.open_posts[end])] = 1 / fraction
     entries[int(post.posts[end])] = -1.0
@@ -128,31 +83,23 @@ def _row(model: Model, post: Post, end: int, begin: int, fade: float, wanted: fl
     if begin:
         entries[int(post.in_post[begin - 1])] = fade / fraction
         entries[int(post.open_posts[begin - 1])] = fade / fraction
-        side += fade * post.least[begin - 1] / fraction
+        side += fade * (post.least[begin - 1] - HALF) / fraction
     places = np.array(list(entries))
     row = sparse.csr_matrix((np.array(list(entries.values())), (np.zeros(len(places), dtype=int), places)), shape=(1, model.width))
     return row, side
 
 
-def tightened(problem: Problem, solver: highspy.Highs, found: Relaxed, stopped: Callable[[], bool], rounds: int = 12) -> tuple[Relaxed, Cuts]:
-    """The relaxation with the rows that it breaks added, round by round, as long as that moves the bound; the solver keeps them."""
-    model, every, cuts = problem.model, posts(problem.model), no_cuts(problem.model)
+def tightened(relaxation: Relaxation, every: list[Post], stopped: Callable[[], bool], rounds: int = 12) -> tuple[float, Cuts]:
+    """The bound with the rows that the relaxation breaks added, round by round, as long as that moves it; and the rows, which the relaxation keeps."""
+    model, cuts, bound = relaxation.problem.model, no_cuts(relaxation.problem.model), relaxation.bound
     for _ in range(rounds):
-        broken = separate(model, found.columns, every)
+        broken = separate(model, relaxation.columns, every)
         if stopped() or not len(broken.lower):
             break
-        _add(solver, broken)
-        solver.run()
-        if not is_optimal(solver):
+        relaxation.add(broken.matrix, broken.lower)
+        if not relaxation.solve():
             break
-        before, found = found.bound, Relaxed(columns_of(solver), found.worth, float(solver.getObjectiveValue()))
-        cuts = cuts + broken
-        if found.bound < before * (1 + 1e-5):
+        before, bound, cuts = bound, relaxation.bound, cuts + broken
+        if bound < before * (1 + 1e-5):
             break
-    return found, cuts
-
-
-def _add(solver: highspy.Highs, cuts: Cuts) -> None:
-    rows = cuts.matrix
-    endless = np.full(len(cuts.lower), highspy.kHighsInf)
-    solver.addRows(len(cuts.lower), cuts.lower, endless, rows.nnz, rows.indptr[:-1].astype(np.int32), rows.indices.astype(np.int32), rows.data)
+    return bound, cuts

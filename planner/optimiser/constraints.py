@@ -124,7 +124,7 @@ def counted_people(model: Model) -> tuple[Rows, ...]:
 def capacity(model: Model) -> tuple[Rows, ...]:
     """Productive, overtime and contractor FTE and shortage reach the requirement; with a price on surplus they equal it."""
     there = model.column("productive") + model.column("overtime") + model.column("contractors") + model.column("shortage")
-    need = model.need.group_fte
+    need = model.need.frontline_fte
     if "surplus" in model.blocks:
         return (Rows("capacity", there - model.column("surplus"), need, need, physics=True),)
     return (Rows("capacity", there, need, np.full(there.shape, np.inf), physics=True),)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from planner import finance
 from planner.optimiser.model import Affine, Model
 from planner.organisation import Role, survival_kernel
-from planner.plan import monthly_pay, role_pay
+from planner.plan import all_hands_cost, monthly_pay, programme_figures, role_pay
 
 Array = NDArray[np.float64]
 Cost = Callable[[Model], Affine]
@@ -23,8 +23,10 @@ def added(model: Model, costs: tuple[Cost, ...]) -> Affine:
 
 
 def pay(model: Model) -> Affine:
-    """Gross pay of everybody in post, and the premium of those from outside [months, 1]."""
-    total = (model.column("heads") * (monthly_pay(model.scenario) * model.parts.contract_fraction)).total()
+    """Gross pay of everybody in post, the premium of a career programme, and that of those from outside [months, 1]."""
+    each = monthly_pay(model.scenario) * model.parts.contract_fraction
+    premium = finance.programme_pay(1, each, programme_figures(model.scenario, "pay_premium"))
+    total = (model.column("heads") * each + model.participants * premium).total()
     for role in model.roles:
         total = total + _role_pay(model, role).total()
     return total
@@ -50,6 +52,16 @@ def hiring(model: Model) -> Affine:
 def training(model: Model) -> Affine:
     """Outlay for classes [months, 1]."""
     return model.column("classes").total() * model.scenario.finance.cost_per_class
+
+
+def tuition(model: Model) -> Affine:
+    """Tuition of the people in a career programme [months, 1]."""
+    return (model.participants * finance.tuition(1, programme_figures(model.scenario, "tuition_monthly"))).total()
+
+
+def other(model: Model) -> Affine:
+    """Hours of people of other work who take contacts, and their training, which no decision changes [months, 1]."""
+    return model.nothing(1).plus(all_hands_cost(model.scenario).sum())
 
 
 def overtime(model: Model) -> Affine:
@@ -106,7 +118,7 @@ def held_charge(model: Model) -> Affine:
     return missing.over(last)
 
 
-COSTS: tuple[Cost, ...] = (pay, on_cost, hiring, training, overtime, contractor, management_search, shortage_price)
+COSTS: tuple[Cost, ...] = (pay, on_cost, hiring, training, tuition, overtime, contractor, management_search, shortage_price, other)
 CHARGES: tuple[Cost, ...] = (vacancy_charge, surplus_charge, held_charge)
 
 

@@ -4,8 +4,9 @@ Both look at fractions of people, so what must give way is a least: whole people
 never gives way.
 """
 
+import math
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from datetime import date
 
 import highspy
 import numpy as np
@@ -14,34 +15,15 @@ from scipy import sparse
 
 from planner.horizon import month_labels
 from planner.optimiser.constraints import Rows
+from planner.optimiser.outcome import Conflict, Relaxation
 from planner.optimiser.problem import Arrays, Problem, columns_of, engine, is_optimal
 
 Array = NDArray[np.float64]
 SLIGHT = 1e-6
 
 
-@dataclass(frozen=True)
-class Relaxation:
-    """How much a limit must give way: the months (positions) and the amount in each, in the limit's own unit."""
-
-    limit: str
-    months: tuple[int, ...]
-    amounts: tuple[float, ...]
-    shares: tuple[float, ...]
-    """The same, over what there is."""
-
-
-@dataclass(frozen=True)
-class Conflict:
-    """Limits that clash: none of them could be left out of the set; and what giving way at least means."""
-
-    limits: tuple[str, ...]
-    relaxations: tuple[Relaxation, ...]
-    sentences: tuple[str, ...]
-
-
 WORDS = {
-    "budget": "{most:,.0f} more money in the dearest month",
+    "budget": "{most:,.0f} more budget in the dearest month",
     "starts": "{most:,.0f} more starts than are allowed in a month",
     "rooms": "{most:.1f} more training rooms",
     "trainers": "{most:.1f} more trainers",
@@ -49,8 +31,8 @@ WORDS = {
     "recruiters": "{most:,.0f} more recruiter hours in a month",
     "interviews": "{most:,.0f} more interview hours in a month",
     "sources": "{most:.1f} more starts than the sources yield in a month",
-    "overtime": "{most:.1f} FTE of overtime beyond its cap",
-    "contractors": "{most:.1f} FTE of contractors beyond their cap",
+    "overtime": "{most:.1f} FTE more of overtime",
+    "contractors": "{most:.1f} FTE more of contractors",
     "service_floor": "{most:.1f} FTE fewer than the service floor asks for in a group",
     "largest_change": "{most:.1f} more starts of change from month to month",
     "short_tenure": "{most:.1f} more people of short tenure in a group",
@@ -60,26 +42,86 @@ WORDS = {
 }  # fmt: skip
 
 
+SERVICE = "service_floor"
+NAMES = {
+    "budget": "the budget", "starts": "the cap on starts", "rooms": "the training rooms", "trainers": "the trainers", "mentors": "the mentors",
+    "recruiters": "the recruiters' hours", "interviews": "the hours for interviews", "sources": "what the sources yield", "overtime": "the cap on overtime",
+    "contractors": "the cap on contractors", "service_floor": "the service floor", "largest_change": "the largest change of starts",
+    "short_tenure": "the share of short tenure", "class_size": "the class sizes", "bench": "the ready bench", "internal_share": "the share from within",
+}  # fmt: skip
+"""Every limit as it is called in a sentence."""
+
+
 def conflict(problem: Problem) -> Conflict | None:
     """Why the limits cannot be met together; None where fractions of people could meet them."""
     every = _families(problem)
     if _can_be_met(problem, every):
         return None
-    negotiable = {each.limit: each.priority for each in problem.model.scenario.optimisation.negotiable}
-    found = _least(problem, {limit: negotiable[limit] for limit in every if limit in negotiable}) or _least(problem, dict.fromkeys(every, 1.0)) or ()
+    clash = smallest_clash(problem, every)
+    priority: dict[str, float] = {each.limit: each.priority for each in problem.model.scenario.optimisation.negotiable}
+    found = _least(problem, {limit: priority[limit] for limit in every if limit in priority}) or _least(problem, dict.fromkeys(every, 1.0)) or ()
+    alone = [relaxations[0] for limit in _dearest_last(clash, priority) if (relaxations := _least(problem, {limit: 1.0}))]
     labels = month_labels(problem.model.scenario.horizon)
-    return Conflict(tuple(smallest_clash(problem, every)), found, tuple(sentence(each, labels) for each in found))
+    sentences = tuple(sentence(each, labels) for each in found)
+    return Conflict(tuple(clash), found, sentences, tuple(alone), headline(clash, tuple(alone), found, labels))
+
+
+def _dearest_last(limits: list[str], priority: dict[str, float]) -> list[str]:
+    """Limits in the order in which they give way; what cannot be talked about comes last."""
+    return sorted(limits, key=lambda limit: priority.get(limit, np.inf))
+
+
+def headline(clash: list[str], alternatives: tuple[Relaxation, ...], found: tuple[Relaxation, ...], labels: tuple[str, ...]) -> str:
+    """Which months cannot be met, and what would do instead, each of it alone; all that must give way together where nothing does alone."""
+    ways = alternatives or found
+    if not ways:
+        return f"{joined([NAMES[limit] for limit in clash], 'and').capitalize()} cannot be met together, whatever gives way."
+    when = _when(ways[0], labels)
+    return f"{when} {_what(clash)}. It takes {joined([way(each) for each in ways], 'or' if alternatives else 'and')}."
+
+
+def _what(clash: list[str]) -> str:
+    if SERVICE in clash:
+        return "cannot be staffed by hiring"
+    if len(clash) == 1:
+        return f"cannot be planned within {NAMES[clash[0]]}"
+    return f"cannot be planned: {joined([NAMES[limit] for limit in clash], 'and')} clash"
+
+
+def joined(parts: list[str], last: str) -> str:
+    """Parts of a sentence.
+
+    >>> joined(["rooms", "trainers", "mentors"], "or")
+    'rooms, trainers or mentors'
+    """
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} {last} {parts[-1]}"
+
+
+def way(relaxation: Relaxation) -> str:
+    """What gives way, and how much of it in the month that takes most.
+
+    >>> way(Relaxation("rooms", (0, 1), (1.0, 2.0), (0.5, 1.0)))
+    '2.0 more training rooms'
+    """
+    if relaxation.level is not None:
+        return f"{math.floor(100 * relaxation.level + 1e-9)} % service"
+    return WORDS[relaxation.limit].format(most=max(relaxation.amounts))
 
 
 def sentence(relaxation: Relaxation, labels: tuple[str, ...]) -> str:
     """One relaxation in words.
 
     >>> sentence(Relaxation("rooms", (0, 1), (1.0, 2.0), (0.5, 1.0)), ("2027-01", "2027-02"))
-    '2027-01 to 2027-02: it takes at least 2.0 more training rooms.'
+    'Jan 2027 to Feb 2027: it takes at least 2.0 more training rooms.'
     """
-    first, last = labels[relaxation.months[0]], labels[relaxation.months[-1]]
-    when = first if first == last else f"{first} to {last}"
-    return f"{when}: it takes at least {WORDS[relaxation.limit].format(most=max(relaxation.amounts))}."
+    most = WORDS[relaxation.limit].format(most=max(relaxation.amounts))
+    service = "" if relaxation.level is None else f", which is {way(relaxation)}"
+    return f"{_when(relaxation, labels)}: it takes at least {most}{service}."
+
+
+def _when(relaxation: Relaxation, labels: tuple[str, ...]) -> str:
+    first, last = (date.fromisoformat(f"{labels[month]}-01").strftime("%b %Y") for month in (relaxation.months[0], relaxation.months[-1]))
+    return first if first == last else f"{first} to {last}"
 
 
 def smallest_clash(problem: Problem, every: list[str]) -> list[str]:
@@ -154,7 +196,18 @@ def _relaxations(problem: Problem, given: Array, limits: Collection[str]) -> Ite
     for limit, (amounts, shares) in by_limit.items():
         months = np.flatnonzero(amounts > SLIGHT)
         if len(months):
-            yield Relaxation(limit, tuple(months.tolist()), tuple(amounts[months].tolist()), tuple(shares[months].tolist()))
+            level = _service_left(problem, given) if limit == SERVICE else None
+            yield Relaxation(limit, tuple(months.tolist()), tuple(amounts[months].tolist()), tuple(shares[months].tolist()), level)
+
+
+def _service_left(problem: Problem, given: Array) -> float:
+    """The least share of its requirement that a group still has in a month, where the service floor gives so much."""
+    position = next(position for position, rows in enumerate(problem.rows) if rows.limit == SERVICE)
+    here = np.flatnonzero(problem.limit_of == position)
+    need = problem.model.need.group_fte.ravel()
+    short = (problem.upper + given)[here]
+    gives = (given[here] > SLIGHT) & (need > 0)
+    return float(1 - (short[gives] / need[gives]).max())
 
 
 def _months_of(rows: Rows) -> NDArray[np.intp]:

@@ -1,92 +1,116 @@
-"""Other questions to the same model: the best service that a budget pays, the smoothest plan that costs little more, and what a change of plan moves.
-
-The cheapest plan under a service floor is `optimise` with `optimisation.service_floor`.
+"""The questions that one model answers: the cheapest plan, the cheapest under a service floor, the best service that a budget pays, and the smoothest
+plan that costs little more; with the first months as they were signed.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+import time
+from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
-from planner.decisions import Decisions, units
-from planner.errors import Fault, InvalidScenario
-from planner.optimiser.solve import Solution, optimise
+from planner.decisions import Decisions
+from planner.errors import InvalidScenario
+from planner.optimiser.model import Frozen
+from planner.optimiser.outcome import Kind, Outcome, Progress, Solution
+from planner.optimiser.solve import optimise
+from planner.optimiser.wish import Wish, budget_faults, wished
 from planner.parameters import put_all
 from planner.plan import project
+from planner.requirement import requirement
 from planner.scenario import Scenario
 
-Array = NDArray[np.float64]
+Hear = Callable[[Progress], None]
+Ask = Callable[[], bool]
 DEAREST = 100.0
 """Shortage as many times its pay: so dear that money is spent on nothing else first."""
 
 
-def best_service(scenario: Scenario, time_limit_s: float = 30.0, gap: float = 1e-3) -> Solution:
+def search(scenario: Scenario, wish: Wish, taken: Decisions | None = None, heard: Hear = lambda _: None, stopped: Ask = lambda: False) -> Solution:
+    """What the wish asks for. `taken` are the decisions that stand in the first months, where some are frozen.
+
+    Raises InvalidScenario where the wish does not fit the scenario: a budget that is missing, a figure out of bounds.
+    """
+    asked = wished(scenario, wish)
+    frozen = Frozen(taken, wish.frozen_months) if taken is not None and wish.frozen_months else None
+    if wish.goal == "best_service":
+        return best_service(asked, wish.seconds, wish.gap, frozen=frozen, heard=heard, stopped=stopped)
+    if wish.goal == "smoothest":
+        return smoothest(asked, wish.within, wish.seconds, wish.gap, frozen=frozen, heard=heard, stopped=stopped)
+    return optimise(asked, wish.seconds, wish.gap, frozen=frozen, heard=heard, stopped=stopped)
+
+
+def best_service(
+    scenario: Scenario,
+    time_limit_s: float = 30.0,
+    gap: float = 1e-3,
+    *,
+    frozen: Frozen | None = None,
+    heard: Hear = lambda _: None,
+    stopped: Ask = lambda: False,
+) -> Solution:
     """The plan with the least shortage that the budget pays: the cheapest at a price of shortage beyond all other prices.
 
-    Bound, gap and charges are told at that price; the plan is the scenario's own, with its own costs. Raises InvalidScenario without a budget.
+    Bound, gap, charges and worth are told at that price; the plans are the scenario's own, with its own costs. Raises InvalidScenario without a budget.
     """
-    if scenario.finance.budget_monthly is None:
-        raise InvalidScenario([Fault("finance.budget_monthly", "there is no budget to keep", "Give one amount for each month of the horizon.")])
-    found = optimise(put_all(scenario, {"finance.shortage_multiple": DEAREST}), time_limit_s, gap)
-    return replace(found, plan=project(scenario, found.decisions)) if found.decisions else found
+    if faults := budget_faults(scenario):
+        raise InvalidScenario(faults)
+    found = optimise(put_all(scenario, {"finance.shortage_multiple": DEAREST}), time_limit_s, gap, frozen=frozen, heard=heard, stopped=stopped)
+    need = requirement(scenario)
+    own = replace(found, baseline=project(scenario, found.baseline.decisions, need))
+    return replace(own, plan=project(scenario, found.decisions, need)) if found.decisions else own
 
 
-def smoothest(scenario: Scenario, within: float = 0.01, time_limit_s: float = 30.0, gap: float = 1e-3) -> Solution:
+def smoothest(
+    scenario: Scenario,
+    within: float = 0.01,
+    time_limit_s: float = 30.0,
+    gap: float = 1e-3,
+    *,
+    frozen: Frozen | None = None,
+    heard: Hear = lambda _: None,
+    stopped: Ask = lambda: False,
+) -> Solution:
     """The plan whose starts change least from month to month (at the largest change) among those charged at most `within` more than the cheapest found.
 
     Halves the limit on the change as long as a plan under it stays within; each search has its part of the time, so a longer one may find a smoother plan.
+    Bound and gap are against the cheapest plan of all, smooth or not.
     """
-    cheapest = optimise(scenario, time_limit_s / 2, gap)
+    begun = time.monotonic()
+    cheapest = optimise(scenario, time_limit_s / 2, gap, frozen=frozen, heard=_staged(heard, begun, "the cheapest plan"), stopped=stopped)
     if cheapest.decisions is None or cheapest.charged is None:
         return cheapest
     best, too_smooth, smooth = cheapest, -1, int(largest_change(cheapest.decisions))
     seconds = time_limit_s / 2 / max(1, smooth.bit_length())
-    while smooth - too_smooth > 1:
+    while smooth - too_smooth > 1 and not stopped():
         middle = (smooth + too_smooth) // 2
-        found = optimise(put_all(scenario, {"optimisation.largest_change": middle}), seconds, gap)
+        stage = f"at most {middle} more or fewer starts from month to month"
+        found = optimise(_at_most(scenario, middle), seconds, gap, frozen=frozen, heard=_staged(heard, begun, stage), stopped=stopped, explain=False)
         if found.decisions is not None and found.charged is not None and found.charged <= cheapest.charged * (1 + within):
             best, smooth = found, min(middle, int(largest_change(found.decisions)))
         else:
             too_smooth = middle
-    return best
+    return _against(best, cheapest, time.monotonic() - begun, stopped())
+
+
+def _at_most(scenario: Scenario, change: int) -> Scenario:
+    return put_all(scenario, {"optimisation.largest_change": change})
+
+
+def _staged(heard: Hear, begun: float, stage: str) -> Hear:
+    """Progress of one of several searches, told with its stage and with the seconds of all."""
+    before = time.monotonic() - begun
+    return lambda progress: heard(replace(progress, seconds=progress.seconds + before, stage=stage))
+
+
+def _against(smooth: Solution, cheapest: Solution, seconds: float, stopped: bool) -> Solution:
+    """The smoothest plan told against the bound on the cheapest."""
+    if smooth is cheapest or smooth.charged is None or cheapest.bound is None:
+        return replace(smooth, seconds=seconds)
+    gap = max(smooth.charged - cheapest.bound, 0.0) / max(abs(smooth.charged), 1e-9)
+    outcome = Outcome(Kind.BEST_FOUND, gap=gap, said=smooth.outcome.said, ended="stopped" if stopped else "time")
+    return replace(smooth, outcome=outcome, bound=cheapest.bound, baseline=cheapest.baseline, baseline_charged=cheapest.baseline_charged, seconds=seconds)
 
 
 def largest_change(decisions: Decisions) -> float:
     """The largest change of starts from one month to the next, people, over all groups."""
     return float(np.abs(np.diff(decisions.starts.sum(axis=(1, 2)))).max(initial=0.0))
-
-
-@dataclass(frozen=True)
-class Move:
-    """One decision that differs between two plans: people and classes in whole numbers, overtime and contractors in FTE."""
-
-    month: int
-    kind: str
-    unit: str
-    before: float
-    after: float
-
-
-def moves(scenario: Scenario, before: Decisions, after: Decisions) -> tuple[Move, ...]:
-    """Every decision that a change of assumptions moved, month by month."""
-    found = [
-        Move(int(month), kind, names[unit], float(old[month, unit]), float(new[month, unit]))
-        for (kind, names, old), (_, _, new) in zip(_tables(scenario, before), _tables(scenario, after), strict=True)
-        for month, unit in zip(*np.nonzero(np.abs(old - new) > 1e-6), strict=True)
-    ]
-    return tuple(sorted(found, key=lambda move: move.month))
-
-
-def _tables(scenario: Scenario, decisions: Decisions) -> Iterator[tuple[str, tuple[str, ...], Array]]:
-    """Every kind of decision: its name, its units, its values [months, units]."""
-    groups = tuple(group.name for group in scenario.groups)
-    hires = tuple(f"{group} from {source.name}" for group in groups for source in scenario.hiring.sources)
-    yield "starts", hires, decisions.starts.reshape(len(decisions.starts), -1)
-    yield "classes", groups, decisions.classes
-    yield "overtime", groups, decisions.overtime_fte
-    yield "contractors", groups, decisions.contractor_fte
-    for role in scenario.organisation.roles:
-        if role.feeder:
-            yield f"promotions to {role.name}", units(scenario, role.feeder), decisions.promotions[role.name]
-        yield f"appointments to {role.name}", units(scenario, role.name), decisions.appointments[role.name]

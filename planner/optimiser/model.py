@@ -12,9 +12,9 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import sparse
 
 from planner import organisation, training
-from planner.baseline import baseline, look_ahead
-from planner.cohorts import QUANTITIES, Cohorts, cohorts, maturing
-from planner.decisions import Decisions, nothing_decided, units
+from planner.baseline import baseline, continued, look_ahead
+from planner.cohorts import QUANTITIES, Cohorts, cohorts, covers_everyone, has_programme, maturing
+from planner.decisions import Decisions, begun_with, nothing_decided, units
 from planner.hiring import lead_months
 from planner.organisation import FRONTLINE, Role
 from planner.plan import Plan, belongs, classes_running, feeder_exit_probability, opening_heads, project, site_index
@@ -231,6 +231,17 @@ class Model:
         opening, start, settled = (self.parts.productive_fte(each[fte], each[nesting]) for each in (self.parts.opening, self.parts.start, self.parts.settled))
         return self.response(opening, start, settled)
 
+    @cached_property
+    def participants(self) -> Affine:
+        """Qualified people in a career programme [months, groups]: all of a group, or those who started within the plan."""
+        running, everyone = has_programme(self.scenario), covers_everyone(self.scenario)
+        if not running.any():
+            return self.nothing(len(running))
+        nobody = np.zeros((len(running), self.months))
+        started = self.response(nobody, self.parts.qualified_per_start[..., : self.months], nobody)
+        qualified = self.column("heads") - self.path("training_heads")
+        return started * (running & ~everyone).astype(float) + qualified * (running & everyone).astype(float)
+
     def within(self, quantity: Affine) -> Affine:
         """The months of the horizon of a quantity that goes on after it."""
         return Affine(*_rows(quantity, 0, self.months))
@@ -297,6 +308,8 @@ class Model:
         decisions.starts[:, :, 0] = self.signed
         for g, site in enumerate(self.sites):
             decisions.classes[:, g] = training.classes_for(self.signed[:, g], self.scenario.sites[site].training)
+        if self.frozen is not None:
+            decisions = begun_with(self.frozen.decisions, self.frozen.months, decisions)
         return self.columns_of(project(self.scenario, decisions, self.need))
 
     @cached_property
@@ -335,7 +348,10 @@ def model(scenario: Scenario, spreadsheet: Plan | None = None, frozen: Frozen | 
     """The model of a scenario; the baseline's plan may be given where it is known already."""
     need = spreadsheet.requirement if spreadsheet else requirement(scenario)
     scenario = moved(scenario)
-    return Model(scenario, need, spreadsheet or project(scenario, baseline(scenario, need), need), frozen)
+    if spreadsheet is None:
+        decided = baseline(scenario, need) if frozen is None else continued(scenario, frozen.decisions, frozen.months, need)
+        spreadsheet = project(scenario, decided, need)
+    return Model(scenario, need, spreadsheet, frozen)
 
 
 # Columns -------------------------------------------------------------------------------------------------------------------------------------
@@ -354,7 +370,7 @@ def _declared(model: Model) -> Iterator[Declared]:
         yield _free("surplus", (months, groups))
     if model.tail:
         yield _free("held_shortage", (model.tail, groups))
-    counted = np.ceil(model.need.group_heads - 1e-9)
+    counted = np.ceil(model.need.frontline_heads - 1e-9)
     yield "counted frontline", counted, np.full_like(counted, np.inf), False
     for role in model.roles:
         yield from _role_blocks(model, role)
@@ -404,7 +420,7 @@ def _appointments_max(role: Role, shape: tuple[int, int]) -> Array:
 
 def least_posts(model: Model) -> dict[str, Array]:
     """Posts of each role that the requirement alone asks for [months, units]: whatever is decided, there are no fewer."""
-    counted = {FRONTLINE: np.ceil(model.need.group_heads - 1e-9)}
+    counted = {FRONTLINE: np.ceil(model.need.frontline_heads - 1e-9)}
     for role in model.roles:
         counted[role.name] = organisation.required_leaders(counted[role.leads] @ belongs(model.scenario, role.leads, role.name), role.span).astype(float)
     return counted
@@ -463,7 +479,7 @@ def held_requirement(model: Model) -> Array:
     long = cohorts(model.scenario, LONG).capacity_per_start[:, 0]
     leave = np.array([settled_exit_probability(group.workforce) for group in model.scenario.groups])
     beyond = np.divide(long[:, -1] * (1 - leave), leave, out=np.full_like(leave, np.inf), where=leave > 0)
-    last = model.need.group_fte[-1]
+    last = model.need.frontline_fte[-1]
     pace = last / (long.sum(axis=1) + beyond)
     return np.asarray(last[None] - np.cumsum(long[:, : model.tail], axis=1).T * pace[None])
 
@@ -485,7 +501,7 @@ def _values(model: Model, plan: Plan) -> Iterator[tuple[str, Array]]:
     yield "surplus", plan.surplus_fte
     yield "heads", plan.frontline.heads
     yield "productive", plan.frontline.productive_fte
-    yield "counted frontline", np.maximum(plan.frontline.heads, np.ceil(model.need.group_heads - 1e-9))
+    yield "counted frontline", np.maximum(plan.frontline.heads, np.ceil(model.need.frontline_heads - 1e-9))
     for months in plan.roles:
         name = months.role.name
         if months.ready is not None:

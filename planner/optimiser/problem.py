@@ -63,6 +63,16 @@ class Problem:
         """The position in `rows` that each row comes from."""
         return np.repeat(np.arange(len(self.rows)), [rows.lower.size for rows in self.rows])[self.kept]
 
+    def places(self, name: str) -> NDArray[np.intp]:
+        """Where the rows of one name stand [months, units]; -1 where they bound nothing. Empty where there are no rows of that name."""
+        first = 0
+        numbers = np.where(self.kept, np.cumsum(self.kept) - 1, -1)
+        for rows in self.rows:
+            if rows.name == name:
+                return np.asarray(numbers[first : first + rows.lower.size].reshape(rows.quantity.shape), dtype=np.intp)
+            first += rows.lower.size
+        return np.zeros((0, 0), dtype=np.intp)
+
     def objective(self, columns: Array) -> float:
         """What is minimised, at these columns."""
         return float(self.price @ columns + self.fixed_price)
@@ -186,6 +196,11 @@ def engine(given: Arrays, fixed_price: float = 0.0) -> highspy.Highs:
         lp.integrality_ = [kinds[int(each)] for each in given.whole]
     solver.passModel(lp)
     return solver
+
+
+def add_rows(solver: highspy.Highs, matrix: sparse.csr_matrix, lower: Array, upper: Array) -> None:
+    """Rows added to a solver: lower <= matrix @ columns <= upper."""
+    solver.addRows(len(lower), lower, upper, matrix.nnz, matrix.indptr[:-1].astype(np.int32), matrix.indices.astype(np.int32), matrix.data)
 
 
 def fix(solver: highspy.Highs, columns: NDArray[np.intp], lower: Array, upper: Array) -> None:

@@ -2,24 +2,24 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
-import highspy
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.decisions import Decisions
 from planner.limits import limits
 from planner.optimiser import bound as bounds
 from planner.optimiser import rounding
 from planner.optimiser.costs import shortage_price
-from planner.optimiser.diagnose import Conflict, conflict
+from planner.optimiser.diagnose import conflict
+from planner.optimiser.joiners import extra
 from planner.optimiser.model import Frozen, Model, model
-from planner.optimiser.outcome import Kind, Outcome, Progress
-from planner.optimiser.problem import Problem, columns_of, is_optimal, problem
-from planner.optimiser.rounding import Relaxed
+from planner.optimiser.outcome import Conflict, Ended, Kind, Outcome, Progress, Solution, Worth
+from planner.optimiser.posts import posts
+from planner.optimiser.problem import Problem, problem
+from planner.optimiser.relaxation import Relaxation
 from planner.optimiser.solvers import Answer, Search, SolverName, Standing, solve
-from planner.optimiser.worth import Worth, worths
+from planner.optimiser.worth import worths
 from planner.plan import Plan, project
 from planner.scenario import Scenario
 
@@ -27,54 +27,10 @@ Array = NDArray[np.float64]
 SMALL = 700
 """Whole columns up to which the search that proves begins at once."""
 CLOSED = 1e-9
-THRESHOLD = 0.5
-WORTH_IT = 1e-5
-
-
-@dataclass(frozen=True, eq=False)
-class Solution:
-    """What the optimiser found, with the baseline beside it. Read plan and decisions only where the outcome has a plan: elsewhere they are None."""
-
-    outcome: Outcome
-    baseline: Plan
-    plan: Plan | None = None
-    bound: float | None = None
-    """No plan is charged less than this: its cost and what open posts, surplus and capacity missing after the horizon are charged."""
-    charged: float | None = None
-    """What the plan is charged: its cost, and the charges besides."""
-    baseline_charged: float | None = None
-    unavoidable: float = 0.0
-    """Money paid in any case: for people in post and starts signed, if nothing is decided."""
-    binding: dict[str, tuple[int, ...]] = field(default_factory=dict)
-    """Months in which each limit leaves no room for another one, by name; limits that never bind are left out."""
-    worth: tuple[Worth, ...] = ()
-    """What one more of each limit would save, the dearest first, by the relaxation; empty where there was no time to look."""
-    conflict: Conflict | None = None
-    """Why no plan meets every limit, where that is so."""
-    seconds: float = 0.0
-
-    @property
-    def gap(self) -> float | None:
-        """How far the plan may be above the cheapest, as a share of what it is charged."""
-        return self.outcome.gap
-
-    @property
-    def decidable_gap(self) -> float | None:
-        """The same, as a share of the cost that decisions can still change."""
-        if self.charged is None or self.bound is None:
-            return None
-        open_to_change = self.charged - self.unavoidable
-        return max(self.charged - self.bound, 0.0) / open_to_change if open_to_change > 0 else None
-
-    @property
-    def decisions(self) -> Decisions | None:
-        """The decisions of the plan."""
-        return self.plan.decisions if self.plan else None
-
-    @property
-    def saving(self) -> float | None:
-        """What the plan costs less than the baseline."""
-        return float(self.baseline.cost.sum() - self.plan.cost.sum()) if self.plan else None
+PROVING = 0.3
+"""Part of the time that is left, once there are whole plans, in which the solver searches and proves."""
+EXPLAINING = 8.0
+"""Most seconds to look, once the search has ended, at what one more of each limit is worth."""
 
 
 def optimise(
@@ -86,14 +42,18 @@ def optimise(
     solver: SolverName = "HiGHS",
     heard: Callable[[Progress], None] | None = None,
     stopped: Callable[[], bool] | None = None,
+    explain: bool = True,
 ) -> Solution:
     """The cheapest plan of a scenario within its limits, as near to the cheapest of all as `gap` asks or the time allows.
 
     Never raises for what a solver answers: see `Solution.outcome`. `heard` is told of progress; `stopped` may end the search, and the best plan so far counts.
+    `explain`: whether to look, when it has ended, at what one more of each limit would be worth.
     """
     begun = time.monotonic()
     made = problem(model(scenario, frozen=frozen))
-    return _Run(made, begun, time_limit_s, gap, solver, heard or _nobody_hears, stopped or _nobody_stops).solution()
+    run = _Run(made, begun, time_limit_s, gap, solver, heard or _nobody_hears, stopped or _nobody_stops)
+    found = run.solution()
+    return replace(found, worth=run.worth()) if explain and found.plan is not None else found
 
 
 def _nobody_hears(progress: Progress) -> None:
@@ -113,10 +73,10 @@ class _Run:
         self.problem, self.begun, self.seconds, self.asked, self.solver = made, begun, seconds, gap, solver
         self.heard, self.told_to_stop = heard, stopped
         self.bound, self.best = -np.inf, None if not made.allows(made.model.known) else made.model.known
-        self.said, self.infeasible, self.failed = "", False, False
+        self.said, self.infeasible = "", False
+        self.failure: Kind | None = None
         self.cuts = bounds.no_cuts(made.model)
         self.clash: Conflict | None = None
-        self.worth: tuple[Worth, ...] = ()
         self.solver_best = np.inf
 
     # State
@@ -162,7 +122,9 @@ class _Run:
 
     def take(self, columns: Array | None) -> None:
         """Takes a better plan, if it is one."""
-        if columns is not None and self.problem.allows(columns) and self.problem.objective(columns) < self.value - CLOSED * abs(self.value):
+        if columns is None or not self.problem.allows(columns):
+            return
+        if self.best is None or self.problem.objective(columns) < self.value - CLOSED * abs(self.value):
             self.best = columns
             self.tell()
 
@@ -181,39 +143,20 @@ class _Run:
         return self._told()
 
     def _approach(self) -> None:
-        """Relaxation, rounding, and one neighbourhood after the other, with half of the time for what proves."""
-        engine, found = rounding.relaxed(self.problem, max(self.left(), 0.0), self.told_to_stop)
-        if found is None:
-            self.said = engine.modelStatusToString(engine.getModelStatus())
+        """Relaxation and bound, whole plans, and one neighbourhood after the other, with a part of the time for what proves."""
+        relaxation = Relaxation(self.problem, self.left, self.told_to_stop)
+        if not relaxation.solve():
+            self.said = relaxation.said
             return
-        self.raise_bound(found.bound)
-        self._round(engine, found)
+        every = posts(self.problem)
+        self.raise_bound(relaxation.bound)
+        self.raise_bound(relaxation.bound + extra(relaxation, every))
+        for columns in rounding.plans(relaxation, every, self.over):
+            self._take_best_fractions(columns)
+        until = self.left() * PROVING
+        self._improve(lambda: self.over() or self.left() < until)
         if not self.over():
             self._tighten()
-        until = self.left() / 2
-        self._improve(lambda: self.over() or self.left() < until)
-
-    def _round(self, engine: highspy.Highs, found: Relaxed) -> None:
-        """Whole plans: hires by diving, the ladder around them, then hires again around the ladder, as long as that makes better plans."""
-        hires, before = rounding.dive(self.problem, engine, found.columns, THRESHOLD, self.over), np.inf
-        while hires is not None and not self.over():
-            around = rounding.rest_decided(self.problem, hires)
-            self._take_best_fractions(around)
-            if self.value > before * (1 - WORTH_IT):
-                return
-            before = self.value
-            hires = self._hires_around(engine, around)
-
-    def _hires_around(self, engine: highspy.Highs, around: Array) -> Array | None:
-        """Whole hires with promotions and appointments as they are in a plan."""
-        rounding.with_roles(self.problem, engine, around)
-        engine.run()
-        if not is_optimal(engine):
-            return None
-        hires = rounding.dive(self.problem, engine, columns_of(engine), THRESHOLD, self.over)
-        if hires is not None:
-            self._take_best_fractions(rounding.replayed(self.problem, self.model.decisions_of(hires)))
-        return hires
 
     def _take_best_fractions(self, columns: Array) -> None:
         self.take(columns)
@@ -221,12 +164,12 @@ class _Run:
         self.take(found[0] if found else None)
 
     def _tighten(self) -> None:
-        engine, found = rounding.relaxed(self.problem, max(self.left(), 0.0), self.told_to_stop)
-        if found is not None:
-            self.raise_bound(found.bound)
-            self.worth = worths(self.problem, engine, found, self.over)
-            tightened, self.cuts = bounds.tightened(self.problem, engine, found, self.over)
-            self.raise_bound(tightened.bound)
+        """The bound by rows that whole plans meet, which the search that proves keeps."""
+        relaxation, every = Relaxation(self.problem, self.left, self.told_to_stop), posts(self.problem)
+        if relaxation.solve():
+            self.raise_bound(relaxation.bound + extra(relaxation, every))
+            tightened, self.cuts = bounds.tightened(relaxation, every, self.over)
+            self.raise_bound(tightened)
 
     def _improve(self, enough: Callable[[], bool]) -> None:
         """Decides one part anew after the other, until a whole round brings nothing."""
@@ -243,7 +186,7 @@ class _Run:
         """The search of the solver, from the best plan so far."""
         search = Search(max(self.left(), 0.1), self.asked, self.best, self.cuts, self.told_to_stop, self.hear)
         answer = solve(self.problem, search, self.solver)
-        self.said, self.infeasible, self.failed = answer.said, answer.infeasible, answer.failed
+        self.said, self.infeasible, self.failure = answer.said, answer.infeasible, answer.failure
         if answer.bound is not None:
             self.raise_bound(answer.bound)
         if answer.columns is not None:
@@ -273,19 +216,27 @@ class _Run:
             charged=self.problem.objective(self.model.columns_of(plan)),
             unavoidable=float(self.problem.cost.at(self.model.forced).sum() - self._shortage_price()),
             binding=binding(plan),
-            worth=self.worth,
         )
 
     def _shortage_price(self) -> float:
         return float(shortage_price(self.model).at(self.model.forced).sum())
 
+    def worth(self) -> tuple[Worth, ...]:
+        """What one more of each limit is worth; nothing where there is no plan, or somebody stopped the search."""
+        return () if self.best is None or self.told_to_stop() else worths(self.problem, self.best, EXPLAINING, self.told_to_stop)
+
     def _outcome(self) -> Outcome:
-        if self.best is not None and not (self.failed and self.best is self.model.known):
-            proved = self.gap <= max(self.asked, CLOSED)
-            return Outcome(Kind.PROVED_OPTIMAL if proved else Kind.BEST_FOUND, gap=float(self.gap) if np.isfinite(self.gap) else None, said=self.said)
+        ended: Ended = "stopped" if self.told_to_stop() else "time"
+        if self.failure == Kind.UNBOUNDED:
+            return Outcome(Kind.UNBOUNDED, said=self.said)
+        if self.best is not None and not (self.failure and self.best is self.model.known):
+            gap = float(self.gap) if np.isfinite(self.gap) else None
+            if self.gap <= max(self.asked, CLOSED):
+                return Outcome(Kind.PROVED_OPTIMAL, gap=gap, said=self.said)
+            return Outcome(Kind.BEST_FOUND, gap=gap, said=self.said, ended=ended)
         if self.infeasible:
             return Outcome(Kind.NO_PLAN, limits=self.clash.limits if self.clash else (), said=self.said)
-        return Outcome(Kind.SOLVER_FAILED if self.failed else Kind.NOTHING_FOUND, said=self.said)
+        return Outcome(self.failure, said=self.said) if self.failure else Outcome(Kind.NOTHING_FOUND, said=self.said, ended=ended)
 
 
 def binding(plan: Plan) -> dict[str, tuple[int, ...]]:

@@ -10,7 +10,8 @@ import pulp
 from numpy.typing import NDArray
 
 from planner.optimiser.bound import Cuts
-from planner.optimiser.problem import Problem, arrays, column_names, columns_of, engine, has_columns, start_from, to_pulp, watch
+from planner.optimiser.outcome import Kind
+from planner.optimiser.problem import Problem, add_rows, arrays, column_names, columns_of, engine, has_columns, start_from, to_pulp, watch
 
 Array = NDArray[np.float64]
 SolverName = Literal["HiGHS", "CBC"]
@@ -25,7 +26,8 @@ class Answer:
     bound: float | None
     infeasible: bool
     said: str
-    failed: bool = False
+    failure: Kind | None = None
+    """How it failed, if it did."""
 
 
 @dataclass(frozen=True)
@@ -59,11 +61,8 @@ class StartedHiGHS(pulp.HiGHS):  # type: ignore[misc]
         """HiGHS with the problem's rows and the further ones."""
         solver = lp.solverModel = engine(arrays(self.problem, self.problem.model.whole), self.problem.fixed_price)
         cuts = self.search.cuts
-        endless = np.full(len(cuts.lower), highspy.kHighsInf)
-        rows = cuts.matrix
         if len(cuts.lower):
-            begins, places = rows.indptr[:-1].astype(np.int32), rows.indices.astype(np.int32)
-            solver.addRows(len(cuts.lower), cuts.lower, endless, rows.nnz, begins, places, rows.data)
+            add_rows(solver, cuts.matrix, cuts.lower, np.full(len(cuts.lower), highspy.kHighsInf))
         for option, value in (("time_limit", float(self.search.seconds)), ("mip_rel_gap", self.search.gap), ("mip_abs_gap", LEFT_OVER)):
             solver.setOptionValue(option, value)
 
@@ -88,20 +87,34 @@ def solve(problem: Problem, search: Search, solver: SolverName = "HiGHS") -> Ans
         lp.solve(pulp.PULP_CBC_CMD(msg=False, timeLimit=search.seconds, gapRel=search.gap, threads=1, _skip_v4_deprecation=True))
         return _of_cbc(problem, lp)
     except (pulp.PulpError, OSError, RuntimeError, AttributeError) as error:
-        return Answer(None, None, False, f"{solver}: {error}", failed=True)
+        return Answer(None, None, False, f"{solver}: {error}", _failure(str(error)))
+
+
+def _failure(text: str) -> Kind:
+    """How a solver failed, by the words of the error that PuLP raises for it."""
+    words = text.casefold()
+    if "cannot execute" in words or "not available" in words or "no such file" in words:
+        return Kind.SOLVER_MISSING
+    return Kind.SOLVER_KILLED if "error while trying to execute" in words else Kind.SOLVER_FAILED
 
 
 def _of_highs(problem: Problem, solver: highspy.Highs) -> Answer:
     """HiGHS's answer by its own status: PuLP calls a search that time ended optimal."""
     status, states = solver.getModelStatus(), highspy.HighsModelStatus
+    if status == states.kUnboundedOrInfeasible:
+        solver.setOptionValue("presolve", "off")
+        solver.run()
+        status = solver.getModelStatus()
     said = solver.modelStatusToString(status)
-    if status in (states.kInfeasible, states.kUnboundedOrInfeasible):
+    if status == states.kInfeasible:
         return Answer(None, None, True, said)
+    if status in (states.kUnbounded, states.kUnboundedOrInfeasible):
+        return Answer(None, None, False, said, Kind.UNBOUNDED)
     bound = float(solver.getInfo().mip_dual_bound) if problem.model.whole.any() else float(solver.getObjectiveValue())
     if has_columns(solver):
         return Answer(columns_of(solver), bound, False, said)
     ended = status in (states.kTimeLimit, states.kInterrupt)
-    return Answer(None, bound if ended and np.isfinite(bound) else None, False, said, failed=not ended)
+    return Answer(None, bound if ended and np.isfinite(bound) else None, False, said, None if ended else Kind.SOLVER_FAILED)
 
 
 def _of_cbc(problem: Problem, lp: pulp.LpProblem) -> Answer:
@@ -110,7 +123,7 @@ def _of_cbc(problem: Problem, lp: pulp.LpProblem) -> Answer:
     if lp.sol_status in (pulp.LpSolutionInfeasible,):
         return Answer(None, None, True, said)
     if lp.sol_status not in (pulp.LpSolutionOptimal, pulp.LpSolutionIntegerFeasible):
-        return Answer(None, None, False, said, failed=lp.sol_status == pulp.LpSolutionUnbounded)
+        return Answer(None, None, False, said, Kind.UNBOUNDED if lp.sol_status == pulp.LpSolutionUnbounded else None)
     values = {column.name: column.varValue or 0.0 for column in lp.variables()}
     columns = np.array([values.get(name, 0.0) for name in column_names(problem)])
     return Answer(columns, None, False, said)

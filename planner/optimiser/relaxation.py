@@ -1,0 +1,157 @@
+"""The relaxation to fractions, kept in HiGHS to be solved again and again: thinned, and without the rows that hardly ever bind until they are broken."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import highspy
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from planner.optimiser.model import feeder_survival
+from planner.optimiser.problem import FEASIBLE, Arrays, Problem, add_rows, columns_of, engine, fix, is_optimal, watch
+from planner.optimiser.thin import thinned
+from planner.organisation import FRONTLINE
+
+Array = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+Places = NDArray[np.intp]
+SELDOM = ("nobody_below_zero", "mentors", "interviews", "recruiters")
+"""Limits whose rows are added once they are broken; so are those of people ready for a promotion from the frontline."""
+
+
+class Relaxation:
+    """A problem's relaxation in HiGHS. What it tells is to be read only after a `solve` that returned True."""
+
+    def __init__(self, problem: Problem, left: Callable[[], float] = lambda: highspy.kHighsInf, stopped: Callable[[], bool] = bool) -> None:
+        self.problem, self._left = problem, left
+        self._thin = thinned(problem)
+        self._waiting = _seldom(problem)
+        self._benches = list(_frontline_benches(problem))
+        self._rows = np.flatnonzero(~self._waiting)
+        self.engine = engine(_only(self._thin, self._rows), problem.fixed_price)
+        self.engine.setOptionValue("solver", "ipm")
+        watch(self.engine, stopped)
+        self.columns = np.zeros(problem.model.width)
+
+    @property
+    def said(self) -> str:
+        """HiGHS's own words on the last answer."""
+        return str(self.engine.modelStatusToString(self.engine.getModelStatus()))
+
+    @property
+    def bound(self) -> float:
+        """Its cost: no plan is charged less."""
+        return float(self.engine.getObjectiveValue())
+
+    @property
+    def reduced(self) -> Array:
+        """What one more of each column would cost beyond what it brings."""
+        return np.array(self.engine.getSolution().col_dual)
+
+    def price(self, places: Places) -> Array:
+        """What one more of each row would cost, in the shape of `places`; 0 for rows that are not there."""
+        prices = np.zeros(len(self.problem.lower) + 1)
+        kept = self._rows >= 0
+        prices[self._rows[kept]] = np.array(self.engine.getSolution().row_dual)[kept]
+        return np.asarray(prices[places])
+
+    def solve(self) -> bool:
+        """Whether it has an optimum, found while there was time left; rows that it breaks are added until it breaks none."""
+        while True:
+            self.engine.setOptionValue("time_limit", self.engine.getRunTime() + max(self._left(), 0.0))
+            self.engine.run()
+            if not is_optimal(self.engine):
+                return False
+            self.engine.setOptionValue("solver", "simplex")
+            self.engine.setOptionValue("presolve", "off")
+            self.columns = self._with_ready(columns_of(self.engine))
+            broken = self._broken()
+            if not broken.any():
+                return True
+            self._add(np.flatnonzero(broken))
+
+    def fix(self, columns: Places, values: Array) -> None:
+        """Holds columns at values."""
+        fix(self.engine, columns.ravel(), values.ravel(), values.ravel())
+
+    def bounded(self, columns: Places, lower: Array) -> None:
+        """Holds columns at least values."""
+        fix(self.engine, columns.ravel(), lower.ravel(), np.broadcast_to(highspy.kHighsInf, lower.size))
+
+    def free(self, columns: Places) -> None:
+        """Gives columns their own bounds again."""
+        model = self.problem.model
+        fix(self.engine, columns.ravel(), model.lower[columns.ravel()], model.upper[columns.ravel()])
+
+    def add(self, matrix: sparse.csr_matrix, lower: Array) -> None:
+        """Further rows: matrix @ columns >= lower."""
+        self._rows = np.concatenate([self._rows, np.full(len(lower), -1)])
+        add_rows(self.engine, matrix, lower, np.full(len(lower), highspy.kHighsInf))
+
+    def _add(self, places: Places) -> None:
+        self._waiting[places] = False
+        self._rows = np.concatenate([self._rows, places])
+        add_rows(self.engine, self._thin.matrix[places], self._thin.row_lower[places], self._thin.row_upper[places])
+
+    def _broken(self) -> Bools:
+        """Rows that wait and are broken; of a bench all of its rows."""
+        values, thin = self._thin.matrix @ self.columns, self._thin
+        broken = self._waiting & ((values < thin.row_lower - FEASIBLE) | (values > thin.row_upper + FEASIBLE))
+        for bench in self._benches:
+            broken[bench.rows] = self._waiting[bench.rows] & (broken[bench.rows].any() or self.columns[bench.ready].min() < -FEASIBLE)
+        return np.asarray(broken)
+
+    def _with_ready(self, columns: Array) -> Array:
+        """The columns with the people ready who follow from all others, where the rows that say so are not there yet."""
+        for bench in self._benches:
+            if self._waiting[bench.rows].any():
+                columns[bench.ready] = 0.0
+                columns[bench.ready] = _carried(self.problem, bench, columns)
+        return columns
+
+
+@dataclass(frozen=True, eq=False)
+class _Bench:
+    """The people ready for a role: their columns, the rows that say who they are [both months, units], all rows about them, and how they stay [units]."""
+
+    ready: Places
+    balance: Places
+    rows: Places
+    stay: Array
+
+
+def _frontline_benches(problem: Problem) -> Iterator[_Bench]:
+    """The benches that frontline people sit on: hardly ever empty, and a row and a column for each of their units and months."""
+    model = problem.model
+    for position, role in enumerate(model.roles):
+        balance = problem.places(f"ready_bench_{position}")
+        if role.feeder == FRONTLINE and balance.size:
+            block = model.blocks[f"ready {role.name}"]
+            ready = np.arange(block.start, block.stop).reshape(block.shape)
+            rows = np.concatenate([balance.ravel(), problem.places(f"bench_{position}").ravel()])
+            yield _Bench(ready, balance, rows, feeder_survival(model, role))
+
+
+def _carried(problem: Problem, bench: _Bench, columns: Array) -> Array:
+    """People ready in each month: those of the month before who stay, and what the month adds."""
+    rows = bench.balance.ravel()
+    added = (problem.matrix[rows] @ columns - problem.lower[rows]).reshape(bench.balance.shape)
+    ready = np.zeros_like(added)
+    for month, each in enumerate(added):
+        ready[month] = each + (ready[month - 1] * bench.stay if month else 0.0)
+    return np.asarray(ready)
+
+
+def _seldom(problem: Problem) -> Bools:
+    """Rows that hardly ever bind."""
+    limits = np.array([rows.limit for rows in problem.rows])[problem.limit_of]
+    waiting = np.isin(limits, SELDOM)
+    for bench in _frontline_benches(problem):
+        waiting[bench.rows] = True
+    return waiting
+
+
+def _only(given: Arrays, rows: Places) -> Arrays:
+    """A problem with some of its rows."""
+    return Arrays(given.price, given.lower, given.upper, given.matrix[rows], given.row_lower[rows], given.row_upper[rows], given.whole)
