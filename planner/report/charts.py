@@ -740,10 +740,10 @@ def _unit_costs(plan: Plan) -> list[tuple[str, Array, list[str]]]:
 
 def _unit_line(months: Sequence[str], values: Array, told: list[str], number: str, chosen: Look) -> Trace:
     """The months in which there is something to divide by; joined by a line only where none is missing."""
-    known = np.flatnonzero(~np.isnan(values))
+    known: list[int] = np.flatnonzero(~np.isnan(values)).tolist()
     style = {"mode": "lines+markers" if len(known) == len(values) else "markers", "line": {"color": chosen.required, "width": 2}}
     mark = {"marker": {"size": 5, "color": chosen.required}, "customdata": [told[at] for at in known]}
-    place = {"x": [month_day(months[at]) for at in known], "y": values[known], "xaxis": f"x{number}", "yaxis": f"y{number}"}
+    place = {"x": [month_day(months[int(at)]) for at in known], "y": values[known], "xaxis": f"x{number}", "yaxis": f"y{number}"}
     return scatter(**place, **style, **mark, hovertemplate="%{x|%b %Y}: %{customdata}<extra></extra>")
 
 
