@@ -19,6 +19,9 @@ Places = NDArray[np.intp]
 SELDOM = ("nobody_below_zero", "mentors", "interviews", "recruiters")
 """Limits whose rows are added once they are broken; so are those of people ready for a promotion from the frontline."""
 
+FIRST = (("solver", "ipm"), ("presolve", "off"), ("simplex_scale_strategy", 0))
+"""How it is solved first. Presolved or scaled, the basis that the interior point method ends with takes the simplex method thousands of steps to confirm."""
+
 
 class Relaxation:
     """A problem's relaxation in HiGHS. What it tells is to be read only after a `solve` that returned True."""
@@ -30,7 +33,8 @@ class Relaxation:
         self._benches = list(_frontline_benches(problem))
         self._rows = np.flatnonzero(~self._waiting)
         self.engine = engine(_only(self._thin, self._rows), problem.fixed_price)
-        self.engine.setOptionValue("solver", "ipm")
+        for option, value in FIRST:
+            self.engine.setOptionValue(option, value)
         watch(self.engine, stopped)
         self.columns = np.zeros(problem.model.width)
 
@@ -64,7 +68,6 @@ class Relaxation:
             if not is_optimal(self.engine):
                 return False
             self.engine.setOptionValue("solver", "simplex")
-            self.engine.setOptionValue("presolve", "off")
             self.columns = self._with_ready(columns_of(self.engine))
             broken = self._broken()
             if not broken.any():
