@@ -10,7 +10,7 @@ from playwright.sync_api import Error, Locator, Page
 from planner.ui import navigation
 from tests.browser.chromium import settle
 
-STEPS = int(os.environ.get("CRAWL_STEPS", "150"))
+STEPS = int(os.environ.get("CRAWL_STEPS", "60"))
 SEED = int(os.environ.get("CRAWL_SEED", "7"))
 A_PAGE = 25
 """Steps on one page before the next."""
