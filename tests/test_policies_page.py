@@ -28,7 +28,7 @@ def given(app, **chosen):
 def test_nothing_is_on_at_first_and_every_policy_has_its_switch():
     app = page()
     in_order(app)
-    assert [toggle.label for toggle in app.toggle] == [f"**{policy.title}**" for policy in policies.POLICIES]
+    assert [toggle.label for toggle in app.main.toggle] == [f"**{policy.title}**" for policy in policies.POLICIES]
     assert len(app.info) == 1
     assert not app.metric
 

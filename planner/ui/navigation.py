@@ -18,30 +18,42 @@ from planner.ui import section, session, who
 FOLDER = Path(__file__).parent / "pages"
 ICON = str(Path(__file__).parent / "favicon.png")
 STYLE, DARK = (Path(__file__).parent / name for name in ("style.css", "style_dark.css"))
-PAGES = (
-    ("overview", "Overview", ":material/monitoring:"),
-    ("assumptions", "Assumptions", ":material/tune:"),
-    ("demand", "Demand", ":material/call:"),
-    ("staffing", "Staffing", ":material/grid_on:"),
-    ("workforce", "Workforce", ":material/groups:"),
-    ("organisation", "Organisation", ":material/account_tree:"),
-    ("cost", "Cost", ":material/payments:"),
-    ("optimise", "Hiring plan", ":material/route:"),
-    ("policies", "Policies", ":material/toggle_on:"),
-    ("compare", "Compare", ":material/compare_arrows:"),
-    ("library", "Library", ":material/bookmarks:"),
-    ("downloads", "Downloads", ":material/download:"),
-    ("calculator", "Calculator", ":material/calculate:"),
-    ("method", "Method", ":material/menu_book:"),
-)
-"""File under pages/, title and icon of every page, in the order of the navigation."""
+SECTIONS: dict[str, tuple[tuple[str, str, str], ...]] = {
+    "": (
+        ("overview", "Overview", ":material/monitoring:"),
+        ("optimise", "Hiring plan", ":material/route:"),
+        ("policies", "Policies", ":material/toggle_on:"),
+        ("compare", "Compare", ":material/compare_arrows:"),
+    ),
+    "Inputs": (
+        ("assumptions", "Assumptions", ":material/tune:"),
+        ("demand", "Demand", ":material/call:"),
+    ),
+    "Results": (
+        ("staffing", "Staffing", ":material/grid_on:"),
+        ("workforce", "Workforce", ":material/groups:"),
+        ("organisation", "Organisation", ":material/account_tree:"),
+        ("cost", "Cost", ":material/payments:"),
+    ),
+    "Files and tools": (
+        ("library", "Library", ":material/bookmarks:"),
+        ("downloads", "Downloads", ":material/download:"),
+        ("calculator", "Calculator", ":material/calculate:"),
+        ("method", "Method", ":material/menu_book:"),
+    ),
+}
+"""File under pages/, title and icon of every page by the menu it is in; those of the first, which has no name, stand in the bar itself."""
+PAGES = tuple(page for pages in SECTIONS.values() for page in pages)
 
 
 def chosen() -> StreamlitPage:
     """The page the reader is on."""
-    shown = [page for page in PAGES if who.sees_pay() or page[0] in who.WITHOUT_PAY]
-    pages = [st.Page(FOLDER / f"{name}.py", title=title, icon=icon, url_path=name, default=name == "overview") for name, title, icon in shown]
-    return st.navigation(pages, position="top")
+    shown = {menu: [_page(*page) for page in pages if who.sees_pay() or page[0] in who.WITHOUT_PAY] for menu, pages in SECTIONS.items()}
+    return st.navigation({menu: pages for menu, pages in shown.items() if pages}, position="top")
+
+
+def _page(name: str, title: str, icon: str) -> StreamlitPage:
+    return st.Page(FOLDER / f"{name}.py", title=title, icon=icon, url_path=name, default=name == "overview")
 
 
 def dress() -> None:

@@ -13,6 +13,8 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, Playwright
 
+from planner.ui import navigation
+
 ROOT = Path(__file__).parent.parent.parent
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
@@ -66,3 +68,13 @@ def settle(page: Page, timeout_s: float = 60) -> None:
     page.wait_for_selector(IDLE, timeout=timeout_s * 1000)
     page.wait_for_timeout(250)
     page.wait_for_selector(IDLE, timeout=timeout_s * 1000)
+
+
+def open_page(page: Page, title: str) -> None:
+    """Goes to a page as a reader does: by its link in the bar, or by the menu it is in."""
+    menu = next(menu for menu, pages in navigation.SECTIONS.items() if title in (name for _, name, _ in pages))
+    if menu:
+        page.get_by_test_id("stTopNavSection").filter(has_text=menu).first.click()
+    page.locator('a[data-testid^="stTopNav"]:visible').filter(has_text=title).first.click()
+    page.get_by_role("heading", level=1).first.wait_for()
+    settle(page)

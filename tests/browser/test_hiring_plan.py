@@ -4,7 +4,7 @@ import re
 
 import pandas as pd
 
-from tests.browser.chromium import settle
+from tests.browser.chromium import open_page, settle
 from tests.browser.test_journeys import metric
 
 
@@ -35,7 +35,7 @@ def test_a_search_is_watched_left_stopped_used_and_taken_away_while_another_goes
     find(other, "10 seconds")
     page.get_by_text("Best plan so far").first.wait_for(timeout=180_000)
     page.locator(".js-plotly-plot .scatterlayer").first.wait_for(timeout=60_000)
-    page.get_by_role("link", name="Overview").first.click()
+    open_page(page, "Overview")
     page.get_by_text("Required and available people").wait_for(timeout=120_000)
     page.go_back()
     page.get_by_role("button", name="Stop and take the best so far").wait_for(timeout=120_000)
@@ -52,7 +52,7 @@ def test_a_search_is_watched_left_stopped_used_and_taken_away_while_another_goes
     settle(page)
     page.get_by_role("button", name="Use this plan").click()
     page.get_by_role("button", name="All pages follow this plan").wait_for(timeout=60_000)
-    page.get_by_role("link", name="Overview").first.click()
+    open_page(page, "Overview")
     page.get_by_text("Required and available people").wait_for(timeout=120_000)
     settle(page)
     assert metric(page, "Hires").split()[0] == f"{heads:,.0f}"

@@ -10,10 +10,10 @@ import pytest
 
 from planner import demand
 from planner import scenario as scenarios
-from tests.browser.chromium import settle
+from planner.ui import navigation
+from tests.browser.chromium import open_page, settle
 from tests.conftest import ROOT, real_series
 
-PAGES = ("Overview", "Assumptions", "Demand", "Staffing", "Workforce", "Organisation", "Cost", "Policies", "Optimise", "Downloads", "Method")
 
 
 def metric(page, label: str) -> str:
@@ -24,12 +24,6 @@ def headline(page) -> str:
     """The verdict without the name of the icon before it."""
     text = page.get_by_role("heading", level=1).first.inner_text()
     return re.sub(r"^[a-z_]+\s", "", text)
-
-
-def open_page(page, name: str) -> None:
-    page.get_by_role("link", name=name).first.click()
-    page.get_by_role("heading", level=1).first.wait_for()
-    settle(page)
 
 
 def press(page, lever: str, times: int) -> None:
@@ -66,8 +60,8 @@ def test_every_page_shows_itself_whole(browser, address, width, scheme):
     context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
     page = context.new_page()
     try:
-        for name in PAGES:
-            page.goto(address if name == "Overview" else f"{address}/{name.lower()}")
+        for name, _, _ in navigation.PAGES:
+            page.goto(address if name == "overview" else f"{address}/{name}")
             settle(page)
             text = page.inner_text("body")
             assert "Traceback" not in text, name
