@@ -15,7 +15,6 @@ from tests.browser.chromium import open_page, settle
 from tests.conftest import ROOT, real_series
 
 
-
 def metric(page, label: str) -> str:
     return page.get_by_test_id("stMetric").filter(has_text=label).get_by_test_id("stMetricValue").inner_text()
 
