@@ -181,9 +181,9 @@ def test_prices_of_nothing_cost_nothing():
     relaxation = at_optimum(made(TWO_LEVELS))
     post = posts(relaxation.problem)[0]
     nothing = np.zeros(relaxation.problem.model.months)
-    free = whole.Prices(nothing, nothing, nothing, nothing, nothing, nothing)
+    free = whole.Prices(nothing, np.zeros_like(post.promotions, dtype=float), nothing, nothing, nothing, nothing)
     assert whole.least(relaxation.problem.model, post, free, 8.0) == 0.0
-    dear = replace(free, open_post=nothing + 1_000.0, appointment=nothing + 1e6, promotion=nothing + 1e6)
+    dear = replace(free, open_post=nothing + 1_000.0, appointment=nothing + 1e6, promotions=free.promotions + 1e6)
     assert whole.least(relaxation.problem.model, post, dear, 8.0) > 0.0
 
 

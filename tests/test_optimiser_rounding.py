@@ -7,11 +7,11 @@ import pytest
 
 from planner import limits, organisation
 from planner.optimiser import ladder, rounding
-from planner.optimiser.joiners import Prices
-from planner.optimiser.model import HALF, model
+from planner.optimiser.joiners import Prices, prices
+from planner.optimiser.model import HALF, feeder_survival, model
 from planner.optimiser.posts import posts
 from planner.optimiser.problem import problem
-from planner.optimiser.relaxation import Relaxation
+from planner.optimiser.relaxation import Held, Relaxation, carried
 from planner.plan import project
 from tests.conftest import shipped
 from tests.scenarios import build, changed, tiny, two_sites
@@ -46,15 +46,38 @@ def test_whole_posts_are_those_of_the_spans():
     assert found["team_lead"].tolist() == expected.tolist()
 
 
-@pytest.mark.parametrize("name", ["centre_600"])
+def decided(relaxation):
+    """Every post, and the columns with the ladder decided at a relaxation's optimum."""
+    every, reduced = posts(relaxation.problem), np.maximum(relaxation.reduced, 0.0)
+    price = [prices(relaxation, post, reduced) for post in every]
+    needed = ladder.whole_posts(relaxation.problem.model, relaxation.columns)
+    return every, ladder.decide(relaxation.problem, every, price, relaxation.columns, needed)
+
+
+@pytest.mark.parametrize("name", ["centre_600", "growth_2000"])
 def test_the_ladder_is_whole_and_nobody_is_promoted_who_is_not_ready(name):
     relaxation = at_optimum(shipped(name))
-    every = posts(relaxation.problem)
-    assert ladder.decide(relaxation, every)
-    joined = np.concatenate([relaxation.columns[post.joiners] for post in every])
+    every, columns = decided(relaxation)
+    joined = np.concatenate([columns[post.joiners] for post in every])
     assert joined == pytest.approx(np.rint(joined), abs=1e-7)
-    benches = np.concatenate([relaxation.problem.places(f"bench_{p}").ravel() for p, role in enumerate(relaxation.problem.model.roles) if role.feeder])
-    assert not relaxation.problem.broken_rows(relaxation.columns)[benches].any()
+    one = relaxation.problem
+    for post in every:
+        columns[post.in_post] = carried(one, post.in_post, one.places(f"role_heads_{post.position}")[:, post.unit], post.stay, columns)
+    for position, role in enumerate(one.model.roles):
+        if role.feeder:
+            block = one.model.blocks[f"ready {role.name}"]
+            ready = np.arange(block.start, block.stop).reshape(block.shape)
+            columns[ready] = carried(one, ready, one.places(f"ready_bench_{position}"), feeder_survival(one.model, role), columns)
+            assert not one.broken_rows(columns)[one.places(f"bench_{position}")].any()
+
+
+def test_posts_for_which_too_few_are_ready_are_told_from_the_others():
+    relaxation = at_optimum(shipped("centre_600"))
+    every, columns = decided(relaxation)
+    executive = next(post for post in every if post.role.name == "executive")
+    assert not ladder._overdrawn(relaxation.problem, executive, columns)
+    columns[executive.promotions[:, 0]] = 50
+    assert ladder._overdrawn(relaxation.problem, executive, columns)
 
 
 def test_whoever_joins_a_small_unit_is_found_as_by_counting_every_way_out():
@@ -67,9 +90,9 @@ def test_whoever_joins_a_small_unit_is_found_as_by_counting_every_way_out():
     relaxation = at_optimum(build(document))
     post = posts(relaxation.problem)[0]
     nothing = np.zeros(6)
-    price = Prices(nothing + 900.0, nothing, nothing + 1_000.0, nothing, nothing + 2_000.0, nothing)
+    price = Prices(nothing + 900.0, np.zeros((0, 6)), nothing + 1_000.0, nothing, nothing + 2_000.0, nothing)
     needed = np.full(6, 3.0)
-    found = ladder.joiners(relaxation, post, price, needed)
+    found = ladder.joiners(relaxation.problem, post, price, relaxation.columns, needed)
 
     def cost(joined):
         people, total = post.opening, 0.0
@@ -85,26 +108,47 @@ def test_whoever_joins_a_small_unit_is_found_as_by_counting_every_way_out():
 
 def test_the_share_from_within_is_kept_over_the_horizon():
     relaxation = at_optimum(shipped("centre_600"))
-    every = posts(relaxation.problem)
-    assert ladder.decide(relaxation, every)
+    every, columns = decided(relaxation)
     tolerance = relaxation.problem.model.scenario.optimisation.internal_share_tolerance
     for role in relaxation.problem.model.roles:
         if role.feeder and role.internal_share < 1:
             mine = [post for post in every if post.role.name == role.name]
-            outside = sum(relaxation.columns[post.appointments].sum() for post in mine)
-            within = sum(relaxation.columns[post.promotions].sum() for post in mine)
+            outside = sum(columns[post.appointments].sum() for post in mine)
+            within = sum(columns[post.promotions].sum() for post in mine)
             share = organisation.attempt_share(role)
             assert within * (1 - share - tolerance) - outside * (share + tolerance) <= len(mine) + 1e-6
             assert outside * (share - tolerance) - within * (1 - share + tolerance) <= len(mine) + 1e-6
 
 
-def test_joiners_that_were_opened_again_are_free():
+def test_a_role_whose_people_are_too_few_within_is_filled_from_outside_at_a_price_until_its_share_is_kept():
+    relaxation = at_optimum(shipped("centre_600"))
+    every = posts(relaxation.problem)
+    post = next(each for each in every if each.role.name == "manager")
+    nothing = np.zeros(relaxation.problem.model.months)
+    cheap_inside = Prices(nothing + 50_000.0, np.zeros_like(post.promotions, dtype=float), nothing, nothing, nothing + 20_000.0, nothing + 8_000.0)
+    needed = np.full(len(nothing), post.opening + 3)
+    found = ladder.joiners(relaxation.problem, post, cheap_inside, relaxation.columns, needed).reshape(1 + len(post.feeders), -1)
+    outside, within = found[0].sum(), found[1:].sum()
+    share, tolerance = organisation.attempt_share(post.role), relaxation.problem.model.scenario.optimisation.internal_share_tolerance
+    assert within * (1 - share - tolerance) - outside * (share + tolerance) <= 1 + 1e-6
+    assert outside > 0
+
+
+def test_what_is_held_is_known_and_the_rest_has_the_same_optimum():
     relaxation = at_optimum(build(two_sites(months=9)))
-    every, before = posts(relaxation.problem), relaxation.bound
-    assert ladder.decide(relaxation, every)
-    ladder.reopen(relaxation, every)
-    assert relaxation.solve()
-    assert relaxation.bound == pytest.approx(before, rel=1e-7)
+    one = relaxation.problem
+    columns = np.flatnonzero(np.arange(one.model.width) % 7 == 0)
+    held = Relaxation(one, held=Held(columns, relaxation.columns[columns]))
+    assert held.solve()
+    assert held.bound == pytest.approx(relaxation.bound, rel=1e-6)
+    assert held.columns[columns] == pytest.approx(relaxation.columns[columns])
+
+
+def test_what_is_held_and_cannot_be_has_no_optimum():
+    relaxation = at_optimum(build(two_sites(months=9)))
+    heads = relaxation.problem.model.blocks["heads"]
+    places = np.arange(heads.start, heads.stop)
+    assert not Relaxation(relaxation.problem, held=Held(places, relaxation.columns[places] + 500)).solve()
 
 
 # Hires
@@ -136,24 +180,53 @@ def test_a_dive_that_is_stopped_finds_nothing():
 # Plans
 
 
+def around(relaxation):
+    reduced, every = np.maximum(relaxation.reduced, 0.0), posts(relaxation.problem)
+    return rounding.Around(relaxation.problem, every, [prices(relaxation, post, reduced) for post in every], lambda: 60.0, NEVER)
+
+
+def best_of(one, plans):
+    found = [rounding.with_best_fractions(one, columns) for columns in plans]
+    return min((each[0] for each in found if each is not None and one.allows(each[0])), key=one.objective)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["centre_600", "growth_2000"])
 def test_the_first_plans_meet_every_limit_and_are_cheaper_than_the_baseline(name):
-    scenario = shipped(name)
-    relaxation = at_optimum(scenario)
+    relaxation = at_optimum(shipped(name))
     one, bound = relaxation.problem, relaxation.bound
-    found = [rounding.with_best_fractions(one, columns) for columns in rounding.plans(relaxation, posts(one), NEVER)]
-    allowed = [each[0] for each in found if each is not None and one.allows(each[0])]
-    best = min(allowed, key=one.objective)
+    best = best_of(one, rounding.plans(around(relaxation), relaxation.columns))
     plan = project(one.model.scenario, one.model.decisions_of(best), one.model.need)
     assert limits.broken(plan) == ()
     assert one.objective(one.model.columns_of(plan)) == pytest.approx(one.objective(best), rel=1e-6)
     assert bound < one.objective(best) < one.objective(one.model.known)
 
 
+def test_a_plan_around_the_ladder_of_the_baseline_meets_every_limit_too():
+    relaxation = at_optimum(shipped("centre_600"))
+    columns = rounding.around_the_baseline(around(relaxation))
+    one = relaxation.problem
+    best = best_of(one, [columns])
+    assert limits.broken(project(one.model.scenario, one.model.decisions_of(best), one.model.need)) == ()
+
+
+def test_referred_starts_that_heads_no_longer_refer_come_from_a_source_without_a_cap():
+    one = problem(model(shipped("centre_600")))
+    referred = next(n for n, source in enumerate(one.model.scenario.hiring.sources) if source.referrals_per_head_monthly is not None)
+    decisions = one.model.decisions_of(one.model.known)
+    month = 12
+    hired = decisions.starts[month].sum()
+    decisions.starts[month, 0, referred] += 40
+    columns = rounding.replayed(one, decisions)
+    assert one.broken_rows(columns)[one.places(f"sources_referred_{referred}")].any()
+    kept = rounding.within_referrals(one, columns)
+    assert not one.broken_rows(kept)[one.places(f"sources_referred_{referred}")].any()
+    assert one.model.decisions_of(kept).starts[month].sum() == hired + 40
+
+
 def test_after_its_plans_the_relaxation_is_as_it_was():
     relaxation = at_optimum(build(tiny(months=12, heads=30)))
     before = relaxation.bound
-    assert len(list(rounding.plans(relaxation, posts(relaxation.problem), NEVER))) > 0
+    assert len(list(rounding.plans(around(relaxation), relaxation.columns))) > 0
     assert relaxation.solve()
     assert relaxation.bound == pytest.approx(before, rel=1e-7)

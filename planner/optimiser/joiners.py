@@ -37,21 +37,25 @@ class Prices:
     """What one more costs beyond what it brings in each month, none below zero."""
 
     appointment: Array
-    promotion: Array
-    """Of the feeder from which it costs least."""
+    promotions: Array
+    """From each feeder [feeders, months]."""
     in_post: Array
     post: Array
     open_post: Array
     spare: Array
     """Of a person in post, or part of one, whom no post waits for."""
 
+    @property
+    def promotion(self) -> Array:
+        """Of the feeder from which it costs least."""
+        return np.asarray(self.promotions.min(axis=0)) if len(self.promotions) else np.zeros(len(self.in_post))
+
 
 def prices(relaxation: Relaxation, post: Post, reduced: Array) -> Prices:
     """The prices of one unit at the relaxation's optimum."""
-    nobody = np.zeros(relaxation.problem.model.months)
     return Prices(
         appointment=reduced[post.appointments],
-        promotion=reduced[post.promotions].min(axis=0) if len(post.feeders) else nobody,
+        promotions=reduced[post.promotions],
         in_post=reduced[post.in_post],
         post=reduced[post.posts],
         open_post=reduced[post.open_posts],

@@ -1,8 +1,8 @@
-"""Whole people for every role: for each unit the months are walked with the best few ways to fill its posts so far, at the relaxation's prices.
+"""Whole people for every role: for each unit the months are walked with the best few ways to fill its posts so far, at given prices.
 
 A way is who joined when, from outside or by promotion from which unit. Of ways that leave about as many people in post, and about the same share promoted, the
 cheapest goes on; people in post and people ready are followed exactly, so nobody is promoted who is not ready. All roles that nobody is promoted from come
-first, together; their promotions take people out of the roles below, which come next.
+first; their promotions take people out of the roles below, which come next.
 """
 
 from collections.abc import Iterator
@@ -12,11 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner import organisation
-from planner.optimiser.joiners import Prices, prices
+from planner.optimiser.joiners import Prices
 from planner.optimiser.model import HALF, Model, feeder_survival
 from planner.optimiser.posts import Post
 from planner.optimiser.problem import Problem
-from planner.optimiser.relaxation import Relaxation
 from planner.organisation import FRONTLINE
 from planner.plan import belongs
 
@@ -26,14 +25,19 @@ Posts = dict[str, Array]
 """Posts of each role [months, units]."""
 AVOIDED = 0.02
 """Part of a post that is not rounded up."""
-WAYS = 60
+WAYS = 25
 """Ways that are followed from month to month."""
 LIKE, LIKE_SHARE = 0.1, 0.4
 """Differences of people in post, and of people promoted, up to which two ways are about the same."""
+AGAIN = 2
+"""Times that posts for which too few are ready are decided again."""
+SHARE_PRICES = (0.25, 1.0, 4.0)
+"""Months of pay that one person who joins from the wrong side costs on the way, where the share from within is broken otherwise."""
+SLACK = 1e-9
 
 
 def whole_posts(model: Model, columns: Array) -> Posts:
-    """The posts that the frontline of a relaxation asks for, rounded up as they are for a plan, but for a little that fewer starts can still avoid."""
+    """The posts that a frontline asks for, rounded up as they are for a plan, but for a little that fewer starts can still avoid."""
     counted, found = {FRONTLINE: model.blocks["counted frontline"].of(columns)}, {}
     for role in model.roles:
         asked = np.ceil(counted[role.leads] @ belongs(model.scenario, role.leads, role.name) / role.span - AVOIDED)
@@ -41,37 +45,33 @@ def whole_posts(model: Model, columns: Array) -> Posts:
     return found
 
 
-def decide(relaxation: Relaxation, every: list[Post], needed: Posts | None = None) -> bool:
-    """Fixes who joins every post at whole people, for these posts or those that the relaxation asks for; False where the relaxation is lost on the way.
+def decide(problem: Problem, every: list[Post], price: list[Prices], columns: Array, needed: Posts) -> Array:
+    """The columns with who joins every post decided as whole people, for these posts, at the prices of each; hires stay as they are.
 
-    A unit whose whole people do not fit is left open.
+    Who is ready for a post depends on who joined its feeder, which is decided later: posts for which too few turn out ready are decided again.
     """
-    for positions in batches(relaxation.problem.model):
-        mine = [post for post in every if post.position in positions]
-        asked = needed or whole_posts(relaxation.problem.model, relaxation.columns)
-        reduced = np.maximum(relaxation.reduced, 0.0)
-        chosen = [joiners(relaxation, post, prices(relaxation, post, reduced), asked[post.role.name][:, post.unit]) for post in mine]
-        for post, joined in zip(mine, chosen, strict=True):
-            relaxation.fix(post.joiners, joined)
-        if not relaxation.solve() and not _one_by_one(relaxation, mine, chosen):
-            return False
-    return True
+    decided, units = columns.copy(), list(zip(every, price, strict=True))
+    order = [each for positions in batches(problem.model) for each in units if each[0].position in positions]
+    for _ in range(1 + AGAIN):
+        for post, each in order:
+            decided[post.joiners] = joiners(problem, post, each, decided, needed[post.role.name][:, post.unit])
+        order = [each for each in order if _overdrawn(problem, each[0], decided)]
+        if not order:
+            break
+    return decided
 
 
-def _one_by_one(relaxation: Relaxation, mine: list[Post], chosen: list[Array]) -> bool:
-    for post in mine:
-        relaxation.free(post.joiners)
-    for post, joined in zip(mine, chosen, strict=True):
-        relaxation.fix(post.joiners, joined)
-        if not relaxation.solve():
-            relaxation.free(post.joiners)
-    return relaxation.solve()
-
-
-def reopen(relaxation: Relaxation, every: list[Post]) -> None:
-    """Gives all who join their own bounds again."""
-    for post in every:
-        relaxation.free(post.joiners)
+def _overdrawn(problem: Problem, post: Post, columns: Array) -> bool:
+    """Whether more are promoted than are ready."""
+    if not len(post.feeders):
+        return False
+    stay, gained, ready = feeder_survival(problem.model, post.role)[post.feeders], _gained(problem, post, columns), np.zeros(len(post.feeders))
+    for month in range(problem.model.months):
+        ready = ready + gained[:, month]
+        ready = ready * stay - columns[post.promotions[:, month]]
+        if ready.min() < -SLACK:
+            return True
+    return False
 
 
 def batches(model: Model) -> Iterator[set[int]]:
@@ -101,16 +101,32 @@ class _Ways:
     joined: Array
 
 
-def joiners(relaxation: Relaxation, post: Post, price: Prices, needed: Array) -> Array:
-    """Who joins a unit, whole people, in the order of `post.joiners`, on the best way that keeps the share from within."""
-    unit = _Unit(relaxation, post, price, needed)
+def joiners(problem: Problem, post: Post, price: Prices, columns: Array, needed: Array) -> Array:
+    """Who joins a unit, whole people, in the order of `post.joiners`, on the best way that keeps the share from within.
+
+    `columns` say who is promoted away, and who becomes ready.
+    """
+    unit = _Unit(problem, post, price, columns, needed)
+    best, broken = _walked(unit, 0.0)
+    for months_of_pay in SHARE_PRICES:
+        if abs(broken) <= SLACK:
+            break
+        found, now = _walked(unit, months_of_pay * unit.pay * np.sign(broken))
+        if abs(now) < abs(broken):
+            best, broken = found, now
+    return best
+
+
+def _walked(unit: "_Unit", share_price: float) -> tuple[Array, float]:
+    """Who joins on the best way, where everybody from outside costs so much more, and everybody promoted so much less; and how its share is broken."""
     ways, history = unit.nobody_yet(), []
-    for month in range(len(needed)):
-        ways = _best(unit.next(ways, month))
+    for month in range(len(unit.needed)):
+        ways = _best(unit.next(ways, month, share_price))
         history.append(ways)
-    joined = _read_back(history, len(post.feeders))
-    share_broken = unit.share_broken(joined)
-    return np.asarray(joined[np.lexsort((ways.cost, np.round(share_broken, 6)))[0]].reshape(-1))
+    joined = _read_back(history, len(unit.post.feeders))
+    broken = unit.share_broken(joined)
+    best = np.lexsort((ways.cost, np.round(np.abs(broken), 6)))[0]
+    return np.asarray(joined[best].reshape(-1)), float(broken[best])
 
 
 def _best(ways: _Ways) -> _Ways:
@@ -141,16 +157,16 @@ def _read_back(history: list[_Ways], feeders: int) -> Array:
 
 
 class _Unit:
-    """One unit, its prices, and what the relaxation says of those around it."""
+    """One unit, its prices, and what is known of those around it."""
 
-    def __init__(self, relaxation: Relaxation, post: Post, price: Prices, needed: Array) -> None:
-        problem, model = relaxation.problem, relaxation.problem.model
+    def __init__(self, problem: Problem, post: Post, price: Prices, columns: Array, needed: Array) -> None:
+        model = problem.model
         self.post, self.price, self.needed, self.model = post, price, needed, model
-        self.drained = sum((relaxation.columns[places] * size for places, size in post.drains), np.zeros(model.months))
-        self.gained = _gained(problem, post, relaxation.columns)
+        self.drained = sum((columns[places] * size for places, size in post.drains), np.zeros(model.months))
+        self.gained = _gained(problem, post, columns)
+        self.pay = float(problem.price[post.in_post].mean())
         self.stay_ready = feeder_survival(model, post.role)[post.feeders] if post.role.feeder else np.zeros(0)
         self.share = organisation.attempt_share(post.role) if post.role.feeder and post.role.internal_share < 1 else None
-        self.promotion_price = np.maximum(relaxation.reduced[post.promotions], 0.0)
 
     def nobody_yet(self) -> _Ways:
         """The way on which nobody has joined."""
@@ -158,11 +174,11 @@ class _Unit:
         one = np.zeros(1)
         return _Ways(np.array([self.post.opening]), one, one, np.zeros((1, feeders)), np.zeros(1, dtype=np.intp), np.zeros((1, 1 + feeders)))
 
-    def next(self, ways: _Ways, month: int) -> _Ways:
+    def next(self, ways: _Ways, month: int, share_price: float) -> _Ways:
         """Every way on into a month."""
         people = ways.people if month == 0 else self.post.stay * ways.people - self.drained[month - 1]
         most = int(max(1, np.ceil(self.needed[month] - 0.5 - people.min()) + 1))
-        found = [self._with(ways, people, month, promoted, outside) for promoted, outside in self._moves(month, most)]
+        found = [self._with(ways, people, month, promoted, outside, share_price) for promoted, outside in self._moves(month, most)]
         return _Ways(*(np.concatenate([getattr(each, name) for each in found]) for name in _Ways.__annotations__))
 
     def _moves(self, month: int, most: int) -> Iterator[tuple[int, int]]:
@@ -178,15 +194,15 @@ class _Unit:
                 if promoted + outside <= max(most, promoted_least + least_outside):
                     yield promoted, outside
 
-    def _with(self, ways: _Ways, people: Array, month: int, promoted: int, outside: int) -> _Ways:
+    def _with(self, ways: _Ways, people: Array, month: int, promoted: int, outside: int, share_price: float) -> _Ways:
         """The ways on which so many join; without those on which too few are ready."""
         taken, allowed = self._picked(ways.ready * self.stay_ready, promoted)
         there = people + promoted * self.post.lasting + outside
         spare = there - (self.needed[month] - HALF)
-        cost = ways.cost + self.price.appointment[month] * outside + self.price.in_post[month] * there
+        cost = ways.cost + share_price * (outside - promoted) + self.price.appointment[month] * outside + self.price.in_post[month] * there
         cost = cost + np.where(spare > 0, self.price.spare[month] * spare, -self.price.open_post[month] * spare)
         if promoted:
-            cost = cost + taken @ self.promotion_price[:, month - 1]
+            cost = cost + taken @ self.price.promotions[:, month - 1]
         ready = ways.ready * self.stay_ready - taken + self.gained[:, month] if month else np.broadcast_to(self.gained[:, 0], ways.ready.shape)
         tilt = ways.tilt + (0.0 if self.share is None else promoted * (1 - self.share) - outside * self.share)
         joined = np.hstack([np.full((len(cost), 1), float(outside)), taken])
@@ -204,13 +220,14 @@ class _Unit:
         return taken, allowed
 
     def share_broken(self, joined: Array) -> Array:
-        """By how many people the share from within is broken on each way, beyond the one that a unit may round."""
+        """By how many people the share from within is broken on each way, beyond the one that a unit may round; below zero where too few join from outside."""
         if self.share is None:
             return np.zeros(len(joined))
         tolerance = self.model.scenario.optimisation.internal_share_tolerance
         low, high = max(self.share - tolerance, 0.0), min(self.share + tolerance, 1.0)
         outside, within = joined[:, 0].sum(axis=1), joined[:, 1:].sum(axis=(1, 2))
-        return np.asarray(np.maximum(np.maximum(outside * low - within * (1 - low), within * (1 - high) - outside * high) - 1, 0.0))
+        too_many, too_few = np.maximum(outside * low - within * (1 - low) - 1, 0.0), np.maximum(within * (1 - high) - outside * high - 1, 0.0)
+        return np.asarray(too_many - too_few)
 
 
 def _gained(problem: Problem, post: Post, columns: Array) -> Array:

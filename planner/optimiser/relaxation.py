@@ -23,19 +23,31 @@ FIRST = (("solver", "ipm"), ("presolve", "off"), ("simplex_scale_strategy", 0))
 """How it is solved first. Presolved or scaled, the basis that the interior point method ends with takes the simplex method thousands of steps to confirm."""
 
 
+@dataclass(frozen=True, eq=False)
+class Held:
+    """Columns that are known, and their values: they are taken out of the rows."""
+
+    columns: Places
+    values: Array
+
+
 class Relaxation:
     """A problem's relaxation in HiGHS. What it tells is to be read only after a `solve` that returned True."""
 
-    def __init__(self, problem: Problem, left: Callable[[], float] = lambda: highspy.kHighsInf, stopped: Callable[[], bool] = bool) -> None:
+    def __init__(
+        self, problem: Problem, left: Callable[[], float] = lambda: highspy.kHighsInf, stopped: Callable[[], bool] | None = None, held: Held | None = None
+    ) -> None:
         self.problem, self._left = problem, left
-        self._thin = thinned(problem)
+        self._thin = thinned(problem) if held is None else _without(thinned(problem), held)
         self._waiting = _seldom(problem)
-        self._benches = list(_frontline_benches(problem))
-        self._rows = np.flatnonzero(~self._waiting)
+        self._benches, self._mentors = list(_frontline_benches(problem)), _mentors(problem)
+        self._rows = np.flatnonzero(~self._waiting & ((np.diff(self._thin.matrix.indptr) > 0) | _broken_by_nothing(self._thin)))
         self.engine = engine(_only(self._thin, self._rows), problem.fixed_price)
         for option, value in FIRST:
             self.engine.setOptionValue(option, value)
-        watch(self.engine, stopped)
+        if stopped is not None:
+            watch(self.engine, stopped)
+        self.optimal = False
         self.columns = np.zeros(problem.model.width)
 
     @property
@@ -65,10 +77,11 @@ class Relaxation:
         while True:
             self.engine.setOptionValue("time_limit", self.engine.getRunTime() + max(self._left(), 0.0))
             self.engine.run()
-            if not is_optimal(self.engine):
+            self.optimal = is_optimal(self.engine)
+            if not self.optimal:
                 return False
             self.engine.setOptionValue("solver", "simplex")
-            self.columns = self._with_ready(columns_of(self.engine))
+            self.columns = self._with_rest(columns_of(self.engine))
             broken = self._broken()
             if not broken.any():
                 return True
@@ -103,14 +116,16 @@ class Relaxation:
         broken = self._waiting & ((values < thin.row_lower - FEASIBLE) | (values > thin.row_upper + FEASIBLE))
         for bench in self._benches:
             broken[bench.rows] = self._waiting[bench.rows] & (broken[bench.rows].any() or self.columns[bench.ready].min() < -FEASIBLE)
+        broken[self._mentors.rows] = self._waiting[self._mentors.rows] & broken[self._mentors.rows].any()
         return np.asarray(broken)
 
-    def _with_ready(self, columns: Array) -> Array:
-        """The columns with the people ready who follow from all others, where the rows that say so are not there yet."""
+    def _with_rest(self, columns: Array) -> Array:
+        """The columns with the mentors and the people ready who follow from all others, where the rows that say so are not there yet."""
+        if self._waiting[self._mentors.rows].any():
+            columns[self._mentors.columns] = self._mentors.needed(self.problem, columns)
         for bench in self._benches:
             if self._waiting[bench.rows].any():
-                columns[bench.ready] = 0.0
-                columns[bench.ready] = _carried(self.problem, bench, columns)
+                columns[bench.ready] = carried(self.problem, bench.ready, bench.balance, bench.stay, columns)
         return columns
 
 
@@ -136,14 +151,38 @@ def _frontline_benches(problem: Problem) -> Iterator[_Bench]:
             yield _Bench(ready, balance, rows, feeder_survival(model, role))
 
 
-def _carried(problem: Problem, bench: _Bench, columns: Array) -> Array:
-    """People ready in each month: those of the month before who stay, and what the month adds."""
-    rows = bench.balance.ravel()
-    added = (problem.matrix[rows] @ columns - problem.lower[rows]).reshape(bench.balance.shape)
-    ready = np.zeros_like(added)
+@dataclass(frozen=True, eq=False)
+class _Mentors:
+    """Mentors needed: their columns, the rows that say how many, and all rows about them."""
+
+    columns: Places
+    counting: Places
+    rows: Places
+
+    def needed(self, problem: Problem, columns: Array) -> Array:
+        """As many as those rows ask for."""
+        without = columns.copy()
+        without[self.columns] = 0.0
+        return np.asarray(np.maximum(problem.lower[self.counting] - problem.matrix[self.counting] @ without, 0.0))
+
+
+def _mentors(problem: Problem) -> _Mentors:
+    counting, within = problem.places("mentors_whole"), problem.places("mentors")
+    kept = counting >= 0
+    columns = problem.model.blocks["mentors"]
+    places = np.arange(columns.start, columns.stop).reshape(columns.shape)
+    return _Mentors(places[kept], counting[kept], np.concatenate([counting[kept], within[within >= 0]]))
+
+
+def carried(problem: Problem, stock: Places, balance: Places, stay: Array | float, columns: Array) -> Array:
+    """People in a stock in each month [months, units]: those of the month before who stay, and what all other columns add by the rows that balance it."""
+    rows, without = balance.ravel(), columns.copy()
+    without[stock] = 0.0
+    added = (problem.matrix[rows] @ without - problem.lower[rows]).reshape(balance.shape)
+    people = np.zeros_like(added)
     for month, each in enumerate(added):
-        ready[month] = each + (ready[month - 1] * bench.stay if month else 0.0)
-    return np.asarray(ready)
+        people[month] = each + (people[month - 1] * stay if month else 0.0)
+    return np.asarray(people)
 
 
 def _seldom(problem: Problem) -> Bools:
@@ -158,3 +197,18 @@ def _seldom(problem: Problem) -> Bools:
 def _only(given: Arrays, rows: Places) -> Arrays:
     """A problem with some of its rows."""
     return Arrays(given.price, given.lower, given.upper, given.matrix[rows], given.row_lower[rows], given.row_upper[rows], given.whole)
+
+
+def _without(given: Arrays, held: Held) -> Arrays:
+    """The same problem with some columns known."""
+    lower, upper, known, free = given.lower.copy(), given.upper.copy(), np.zeros(len(given.price)), np.ones(len(given.price))
+    lower[held.columns] = upper[held.columns] = known[held.columns] = held.values
+    free[held.columns] = 0.0
+    taken, matrix = given.matrix @ known, (given.matrix @ sparse.diags(free)).tocsr()
+    matrix.eliminate_zeros()
+    return Arrays(given.price, lower, upper, matrix, given.row_lower - taken, given.row_upper - taken, given.whole)
+
+
+def _broken_by_nothing(given: Arrays) -> Bools:
+    """Rows that are broken where all their columns are nothing."""
+    return np.asarray((given.row_lower > FEASIBLE) | (given.row_upper < -FEASIBLE))

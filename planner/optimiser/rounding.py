@@ -1,4 +1,4 @@
-"""Whole plans from the relaxation: whole people on the ladder first; then month by month the classes are rounded and the rest solved again."""
+"""Whole plans: whole people on the ladder first; then, around that ladder, month by month the classes are rounded and the rest solved again."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -8,13 +8,13 @@ import highspy
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.baseline import around
-from planner.decisions import Decisions, nothing_decided
+from planner.decisions import Decisions
 from planner.optimiser import ladder
+from planner.optimiser.joiners import Prices
 from planner.optimiser.model import Model
 from planner.optimiser.posts import Post
-from planner.optimiser.problem import Problem, arrays, columns_of, engine, fix, has_columns, is_optimal, start_from, watch
-from planner.optimiser.relaxation import Relaxation
+from planner.optimiser.problem import FEASIBLE, Problem, arrays, columns_of, engine, fix, has_columns, is_optimal, start_from, watch
+from planner.optimiser.relaxation import Held, Relaxation, carried
 from planner.optimiser.thin import thinned
 from planner.plan import project
 
@@ -22,19 +22,10 @@ Array = NDArray[np.float64]
 HIRES = ("starts", "classes")
 AGAIN = 2
 """Times that the ladder is decided anew around the same hires."""
+THRESHOLDS = (0.7, 0.9, 0.5)
+"""Part of a smallest class that the relaxation must want before one begins: one way of rounding after the other."""
 WINDOW = 8
 NEAR = 1e-5
-
-
-@dataclass(frozen=True)
-class Beginning:
-    """Where a search for whole plans begins: whether posts are rounded before the ladder is decided, and the part of a smallest class that calls for one."""
-
-    posts_first: bool
-    threshold: float
-
-
-BEGINNINGS = (Beginning(True, 0.9), Beginning(False, 0.5))
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,72 +52,65 @@ def relaxed(problem: Problem, time_limit_s: float, stopped: Callable[[], bool] =
     return solver, Relaxed(columns_of(solver), np.array(solver.getSolution().row_dual), float(solver.getObjectiveValue()))
 
 
-def plans(relaxation: Relaxation, every: list[Post], stopped: Callable[[], bool]) -> Iterator[Array]:
-    """Whole plans, one after the other [all columns]: the ladder, then hires around it, then the ladder again for the posts that those hires ask for."""
-    for beginning in BEGINNINGS:
-        columns = None if stopped() else _first_plan(relaxation, every, beginning, stopped)
-        for again in range(1 + AGAIN):
-            if columns is None:
-                break
-            yield columns
-            columns = _ladder_again(relaxation, every, columns) if again < AGAIN and not stopped() else None
-        if stopped():
+@dataclass(frozen=True, eq=False)
+class Around:
+    """What whole plans are made from: the problem, every post with its prices, how many seconds are left, and who may stop it."""
+
+    problem: Problem
+    every: list[Post]
+    prices: list[Prices]
+    left: Callable[[], float]
+    stopped: Callable[[], bool]
+
+
+def around_the_baseline(around: Around) -> Array | None:
+    """A whole plan around the ladder of the baseline."""
+    known = around.problem.model.known
+    return _with_hires(around, known, ladder.whole_posts(around.problem.model, known), THRESHOLDS[0])
+
+
+def plans(around: Around, columns: Array) -> Iterator[Array]:
+    """Whole plans, one after the other [all columns]: the ladder at a relaxation's columns, hires around it, then the ladder for the posts of those hires."""
+    for threshold in THRESHOLDS:
+        if around.stopped():
             return
-        _reopen(relaxation, every)
+        needed = ladder.whole_posts(around.problem.model, columns)
+        found = _with_hires(around, ladder.decide(around.problem, around.every, around.prices, columns, needed), needed, threshold)
+        for again in range(1 + AGAIN):
+            if found is None:
+                break
+            yield found
+            found = ladder_again(around, found) if again < AGAIN and not around.stopped() else None
 
 
-def _first_plan(relaxation: Relaxation, every: list[Post], beginning: Beginning, stopped: Callable[[], bool]) -> Array | None:
-    """A plan around whole people in every role, with posts rounded up; where no hires fit those, hires alone, and the ladder as the baseline decides."""
-    problem = relaxation.problem
-    if _ladder_first(relaxation, every, beginning):
-        hires = dive(relaxation, beginning.threshold, stopped)
-        if hires is not None:
-            return replayed(problem, problem.model.decisions_of(hires))
-    _reopen(relaxation, every)
-    hires = None if stopped() else dive(relaxation, beginning.threshold, stopped)
-    return None if hires is None else rest_decided(problem, hires)
-
-
-def _ladder_first(relaxation: Relaxation, every: list[Post], beginning: Beginning) -> bool:
-    """Decides the ladder and holds whole posts, before it or after; whether the relaxation still has an optimum."""
-    model, needed = relaxation.problem.model, None
-    if beginning.posts_first:
-        needed = ladder.whole_posts(model, relaxation.columns)
-        _hold_posts(relaxation, needed)
-        if not relaxation.solve():
-            return False
-    if not ladder.decide(relaxation, every, needed):
-        return False
-    _hold_posts(relaxation, ladder.whole_posts(model, relaxation.columns))
-    return relaxation.solve()
-
-
-def _ladder_again(relaxation: Relaxation, every: list[Post], columns: Array) -> Array | None:
+def ladder_again(around: Around, columns: Array) -> Array:
     """The plan with its hires kept and the ladder decided for the posts that it has."""
-    model = relaxation.problem.model
+    model = around.problem.model
     needed = {role.name: np.rint(model.blocks[f"posts {role.name}"].of(columns)) for role in model.roles}
-    for name in HIRES:
-        places = _places(model, name)
-        relaxation.fix(places, np.rint(columns[places]))
-    _hold_posts(relaxation, needed)
-    ladder.reopen(relaxation, every)
-    if not relaxation.solve() or not ladder.decide(relaxation, every, needed):
-        return None
-    return replayed(relaxation.problem, model.decisions_of(relaxation.columns))
+    decided = ladder.decide(around.problem, around.every, around.prices, columns, needed)
+    return within_referrals(around.problem, replayed(around.problem, model.decisions_of(decided)))
 
 
-def _hold_posts(relaxation: Relaxation, needed: ladder.Posts) -> None:
+def _with_hires(around: Around, columns: Array, needed: ladder.Posts, threshold: float) -> Array | None:
+    """The plan with the ladder of these columns and whole hires around it; None where no hires fit that ladder, or time is up."""
+    problem = around.problem
+    relaxation = Relaxation(problem, around.left, around.stopped, _ladder_of(around, columns))
     for name, values in needed.items():
-        relaxation.bounded(_places(relaxation.problem.model, f"posts {name}"), values)
+        relaxation.bounded(_places(problem.model, f"posts {name}"), values)
+    hires = dive(relaxation, threshold, around.stopped) if relaxation.solve() else None
+    return None if hires is None else within_referrals(problem, replayed(problem, problem.model.decisions_of(hires)))
 
 
-def _reopen(relaxation: Relaxation, every: list[Post]) -> None:
-    """Gives hires, posts and all who join their own bounds again."""
-    model = relaxation.problem.model
-    ladder.reopen(relaxation, every)
-    for name in (*HIRES, *(f"posts {role.name}" for role in model.roles)):
-        relaxation.free(_places(model, name))
-    relaxation.solve()
+def _ladder_of(around: Around, columns: Array) -> Held:
+    """Who joins, and who is in post for that, as whole people."""
+    known = columns.copy()
+    for post in around.every:
+        known[post.joiners] = np.rint(known[post.joiners])
+    for post in around.every:
+        balance = around.problem.places(f"role_heads_{post.position}")[:, post.unit]
+        known[post.in_post] = carried(around.problem, post.in_post, balance, post.stay, known)
+    held = np.concatenate([np.concatenate([post.joiners, post.in_post]) for post in around.every])
+    return Held(held, known[held])
 
 
 def _places(model: Model, name: str) -> NDArray[np.intp]:
@@ -222,13 +206,37 @@ def _taken(people: Array, number: float) -> Array:
     return fewer
 
 
-def rest_decided(problem: Problem, columns: Array) -> Array:
-    """Columns of the plan whose starts and classes are those of `columns`, and all else as the baseline decides around them."""
+def within_referrals(problem: Problem, columns: Array) -> Array:
+    """The plan with referred starts that heads no longer refer, since fewer of them are there, moved to a source without a cap."""
     model = problem.model
-    given, hires = nothing_decided(model.scenario), model.decisions_of(columns)
-    given.starts[:], given.classes[:] = hires.starts, hires.classes
-    taken, months = (model.frozen.decisions, model.frozen.months) if model.frozen else (None, 0)
-    return replayed(problem, around(model.scenario, given, model.need, taken, months))
+    sources = model.scenario.hiring.sources
+    free = [n for n, source in enumerate(sources) if source.starts_max_monthly is None and source.referrals_per_head_monthly is None]
+    for referred in (n for n, source in enumerate(sources) if source.referrals_per_head_monthly is not None):
+        over = _over(problem, f"sources_referred_{referred}", columns)
+        if free and over.any():
+            decisions = model.decisions_of(columns)
+            for month in np.flatnonzero(over):
+                _moved(decisions.starts[month], int(over[month]), referred, min(free, key=lambda n: (model.lead[n] > month, n)))
+            columns = replayed(problem, decisions)
+    return columns
+
+
+def _over(problem: Problem, name: str, columns: Array) -> Array:
+    """By how many whole people the rows of a name are broken [months]."""
+    places, over = problem.places(name)[:, 0], np.zeros(problem.model.months)
+    kept = places >= 0
+    rows = places[kept]
+    over[kept] = np.ceil(np.maximum(problem.matrix[rows] @ columns - problem.upper[rows], 0.0) - FEASIBLE)
+    return over
+
+
+def _moved(starts: Array, count: int, source: int, other: int) -> None:
+    """Takes people of a month [groups, sources] from one source to another, from where most come by it."""
+    for _ in range(count):
+        group = int(starts[:, source].argmax())
+        if starts[group, source] >= 1:
+            starts[group, source] -= 1
+            starts[group, other] += 1
 
 
 def replayed(problem: Problem, decisions: Decisions) -> Array:

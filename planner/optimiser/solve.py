@@ -2,7 +2,9 @@
 
 import time
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,10 +14,10 @@ from planner.optimiser import bound as bounds
 from planner.optimiser import rounding
 from planner.optimiser.costs import shortage_price
 from planner.optimiser.diagnose import conflict
-from planner.optimiser.joiners import extra
+from planner.optimiser.joiners import Prices, extra, prices
 from planner.optimiser.model import Frozen, Model, model
 from planner.optimiser.outcome import Conflict, Ended, Kind, Outcome, Progress, Solution, Worth
-from planner.optimiser.posts import posts
+from planner.optimiser.posts import Post, posts
 from planner.optimiser.problem import Problem, problem
 from planner.optimiser.relaxation import Relaxation
 from planner.optimiser.solvers import Answer, Search, SolverName, Standing, solve
@@ -143,33 +145,63 @@ class _Run:
         return self._told()
 
     def _approach(self) -> None:
-        """Relaxation and bound, whole plans, and one neighbourhood after the other, with a part of the time for what proves."""
-        relaxation = Relaxation(self.problem, self.left, self.told_to_stop)
+        """Relaxation and bound beside whole plans, and one neighbourhood after the other. Whoever stops the search does not wait for a solve that goes on."""
+        every, beside = posts(self.problem), ThreadPoolExecutor(1)
+        try:
+            relaxation = Relaxation(self.problem, self.left)
+            solved, raised = beside.submit(self._relaxed, relaxation, every), beside.submit(self._bounded, relaxation, every)
+            if self._waited(solved) and (found := solved.result()) is not None:
+                self._plans(every, *found)
+                until = self.left() * PROVING
+                self._improve(lambda: self.over() or self.left() < until)
+                if self._waited(raised):
+                    raised.result()
+        finally:
+            beside.shutdown(wait=False, cancel_futures=True)
+
+    def _waited(self, future: Future[Any]) -> bool:
+        """Whether something beside has ended before the search has."""
+        while not future.done() and not self.over():
+            wait([future], timeout=0.05)
+        return future.done()
+
+    def _relaxed(self, relaxation: Relaxation, every: list[Post]) -> tuple[Array, list[Prices]] | None:
+        """The relaxation's columns, and its prices of every post."""
         if not relaxation.solve():
             self.said = relaxation.said
-            return
-        every = posts(self.problem)
+            return None
         self.raise_bound(relaxation.bound)
-        self.raise_bound(relaxation.bound + extra(relaxation, every))
-        for columns in rounding.plans(relaxation, every, self.over):
-            self._take_best_fractions(columns)
-        until = self.left() * PROVING
-        self._improve(lambda: self.over() or self.left() < until)
-        if not self.over():
-            self._tighten()
+        reduced = np.maximum(relaxation.reduced, 0.0)
+        return relaxation.columns, [prices(relaxation, post, reduced) for post in every]
 
-    def _take_best_fractions(self, columns: Array) -> None:
+    def _plans(self, every: list[Post], columns: Array, price: list[Prices]) -> None:
+        """Whole plans from the relaxation; where none of them is one, from the baseline's ladder."""
+        around, baseline = rounding.Around(self.problem, every, price, self.left, self.over), self.value
+        for found in rounding.plans(around, columns):
+            self._take_best_fractions(found)
+        if self.value == baseline:
+            self._take_best_fractions(rounding.around_the_baseline(around))
+
+    def _bounded(self, relaxation: Relaxation, every: list[Post]) -> None:
+        """The bound by whole people who join, and by rows that whole plans meet, which the search that proves keeps."""
+        if not relaxation.optimal:
+            return
+        self.raise_bound(relaxation.bound + extra(relaxation, every))
+        tightened, self.cuts = bounds.tightened(relaxation, every, self.over)
+        self.raise_bound(tightened)
+
+    def _take_best_fractions(self, columns: Array | None) -> None:
+        if columns is None:
+            return
         self.take(columns)
         found = rounding.with_best_fractions(self.problem, columns)
         self.take(found[0] if found else None)
 
     def _tighten(self) -> None:
-        """The bound by rows that whole plans meet, which the search that proves keeps."""
+        """The bound before the search that proves of a small problem."""
         relaxation, every = Relaxation(self.problem, self.left, self.told_to_stop), posts(self.problem)
-        if relaxation.solve():
-            self.raise_bound(relaxation.bound + extra(relaxation, every))
-            tightened, self.cuts = bounds.tightened(relaxation, every, self.over)
-            self.raise_bound(tightened)
+        self._relaxed(relaxation, every)
+        self._bounded(relaxation, every)
 
     def _improve(self, enough: Callable[[], bool]) -> None:
         """Decides one part anew after the other, until a whole round brings nothing."""

@@ -5,6 +5,8 @@ times the row of the month before has a coefficient for recent starts only. Rows
 before it, so that whoever meets the one set meets the other: no solution is lost, none is won.
 """
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
@@ -24,15 +26,21 @@ STILL_THERE = 1e-5
 
 def thinned(problem: Problem, whole: Bools | None = None) -> Arrays:
     """The arrays of a problem with its frontline's paths and mentors thinned; without `whole`, its relaxation to fractions."""
+    matrix, change = _rows(problem)
+    none = np.zeros(problem.model.width, dtype=bool)
+    bounds = problem.model.lower, problem.model.upper
+    return Arrays(problem.price, *bounds, matrix, problem.lower + change, problem.upper + change, none if whole is None else whole)
+
+
+@lru_cache(maxsize=4)
+def _rows(problem: Problem) -> tuple[sparse.csr_matrix, Array]:
+    """The thinned coefficients, and what is added to the sides of the rows."""
     operator = _recursion(problem) @ _less_heads(problem)
     matrix = (operator @ problem.matrix).tocsr()
     matrix.data[np.abs(matrix.data) < NOTHING] = 0.0
     matrix.eliminate_zeros()
     known = np.where(problem.lower == problem.upper, problem.lower, 0.0)
-    change = operator @ known - known
-    none = np.zeros(problem.model.width, dtype=bool)
-    bounds = problem.model.lower, problem.model.upper
-    return Arrays(problem.price, *bounds, matrix, problem.lower + change, problem.upper + change, none if whole is None else whole)
+    return matrix, operator @ known - known
 
 
 def _less_heads(problem: Problem) -> sparse.csr_matrix:
