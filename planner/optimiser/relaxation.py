@@ -19,8 +19,10 @@ Places = NDArray[np.intp]
 SELDOM = ("nobody_below_zero", "mentors", "interviews", "recruiters")
 """Limits whose rows are added once they are broken; so are those of people ready for a promotion from the frontline."""
 
-FIRST = (("solver", "ipm"), ("presolve", "off"), ("simplex_scale_strategy", 0))
-"""How it is solved first. Presolved or scaled, the basis that the interior point method ends with takes the simplex method thousands of steps to confirm."""
+FIRST = (("solver", "ipm"), ("presolve", "on"), ("simplex_scale_strategy", 0))
+"""How it is solved first. Scaled, the basis that the interior point method ends with takes the simplex method thousands of steps to confirm."""
+THEN = (("solver", "simplex"), ("presolve", "off"))
+"""How it is solved again, from where it stands."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,7 +82,8 @@ class Relaxation:
             self.optimal = is_optimal(self.engine)
             if not self.optimal:
                 return False
-            self.engine.setOptionValue("solver", "simplex")
+            for option, value in THEN:
+                self.engine.setOptionValue(option, value)
             self.columns = self._with_rest(columns_of(self.engine))
             broken = self._broken()
             if not broken.any():
