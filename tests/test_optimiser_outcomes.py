@@ -17,11 +17,13 @@ from planner.optimiser import Kind, beside, optimise
 from planner.optimiser import solve as solving
 from planner.optimiser.bound import no_cuts
 from planner.optimiser.costs import CHARGES, COSTS, shortage_price
+from planner.optimiser.diagnose import conflict
 from planner.optimiser.failed import without_search
 from planner.optimiser.model import model
 from planner.optimiser.problem import problem
 from planner.optimiser.solvers import Search, solve
 from planner.optimiser.wish import Wish
+from planner.parameters import put_all
 from planner.report import optimum
 from tests.conftest import shipped
 from tests.scenarios import build
@@ -130,6 +132,7 @@ sys.modules[{library!r}] = None
 import planner
 from planner.optimiser import beside
 from planner.optimiser.wish import Wish
+from planner.parameters import put_all
 scenario = planner.load("data/scenarios/startup_4.json")
 for found in (planner.optimise(scenario, time_limit_s=1), beside.searched(scenario, Wish(), None, print, bool)):
     print(found.outcome, found.plan is None, found.baseline is not None)
@@ -240,3 +243,16 @@ def test_columns_of_a_failed_answer_are_not_there_to_be_read():
         assert answer.bound is None
     good = solve(problem(model(build(small()))), search)
     assert np.isfinite(good.columns).all()
+
+
+def test_who_stops_while_limits_are_found_that_clash_does_not_wait_for_them():
+    asked = []
+
+    def stopped():
+        asked.append(True)
+        return len(asked) > 1
+
+    scenario = shipped("growth_2000")
+    poor = put_all(scenario, {"finance.budget_monthly": (1_000.0,) * scenario.horizon.months})
+    assert conflict(problem(model(poor)), stopped) is None
+    assert asked

@@ -5,7 +5,7 @@ never gives way.
 """
 
 import math
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import date
 
 import highspy
@@ -16,7 +16,8 @@ from scipy import sparse
 from planner.horizon import month_labels
 from planner.optimiser.constraints import Rows
 from planner.optimiser.outcome import Conflict, Relaxation
-from planner.optimiser.problem import Arrays, Problem, columns_of, engine, is_optimal
+from planner.optimiser.problem import Arrays, Problem, columns_of, engine, is_optimal, watch
+from planner.optimiser.thin import thinned
 
 Array = NDArray[np.float64]
 SLIGHT = 1e-6
@@ -52,12 +53,14 @@ NAMES = {
 """Every limit as it is called in a sentence."""
 
 
-def conflict(problem: Problem) -> Conflict | None:
-    """Why the limits cannot be met together; None where fractions of people could meet them."""
+def conflict(problem: Problem, stopped: Callable[[], bool] = bool) -> Conflict | None:
+    """Why the limits cannot be met together; None where fractions of people could meet them, or somebody stopped it before it was known."""
     every = _families(problem)
-    if _can_be_met(problem, every):
+    if _can_be_met(problem, every, stopped):
         return None
-    clash = smallest_clash(problem, every)
+    clash = smallest_clash(problem, every, stopped)
+    if stopped():
+        return None
     priority: dict[str, float] = {each.limit: each.priority for each in problem.model.scenario.optimisation.negotiable}
     found = _least(problem, {limit: priority[limit] for limit in every if limit in priority}) or _least(problem, dict.fromkeys(every, 1.0)) or ()
     alone = [relaxations[0] for limit in _dearest_last(clash, priority) if (relaxations := _least(problem, {limit: 1.0}))]
@@ -124,12 +127,12 @@ def _when(relaxation: Relaxation, labels: tuple[str, ...]) -> str:
     return first if first == last else f"{first} to {last}"
 
 
-def smallest_clash(problem: Problem, every: list[str]) -> list[str]:
+def smallest_clash(problem: Problem, every: list[str], stopped: Callable[[], bool] = bool) -> list[str]:
     """Limits that cannot be met together though any of them left out could: what stays when one after the other is tried without."""
     needed = list(every)
     for limit in every:
         without = [each for each in needed if each != limit]
-        if not _can_be_met(problem, without):
+        if not _can_be_met(problem, without, stopped):
             needed = without
     return needed
 
@@ -144,13 +147,14 @@ def _kept(problem: Problem, limits: Collection[str]) -> NDArray[np.bool_]:
     return np.array([rows.physics or rows.limit in limits for rows in problem.rows])[problem.limit_of]
 
 
-def _can_be_met(problem: Problem, limits: Collection[str]) -> bool:
-    """Whether fractions of people can meet physics and these limits."""
-    model, kept = problem.model, _kept(problem, limits)
+def _can_be_met(problem: Problem, limits: Collection[str], stopped: Callable[[], bool]) -> bool:
+    """Whether fractions of people can meet physics and these limits; so it counts where somebody stopped it."""
+    model, kept, thin = problem.model, _kept(problem, limits), thinned(problem)
     none, free = np.zeros(model.width, dtype=bool), np.zeros(model.width)
-    solver = engine(Arrays(free, model.lower, model.upper, problem.matrix[kept], problem.lower[kept], problem.upper[kept], none))
+    solver = engine(Arrays(free, model.lower, model.upper, thin.matrix[kept], thin.row_lower[kept], thin.row_upper[kept], none))
+    watch(solver, stopped, simplex=True)
     solver.run()
-    return is_optimal(solver)
+    return is_optimal(solver) or stopped()
 
 
 def _least(problem: Problem, priorities: dict[str, float]) -> tuple[Relaxation, ...] | None:
@@ -173,8 +177,11 @@ def _elastic(problem: Problem, loose: NDArray[np.intp], priority: Array) -> tupl
     slack = sparse.csr_matrix((-np.ones(count), (loose, np.arange(count))), shape=(len(problem.lower), count))
     price = np.concatenate([np.zeros(model.width), priority / _there_is(problem)[loose]])
     lower, upper = np.concatenate([model.lower, np.zeros(count)]), np.concatenate([model.upper, np.full(count, np.inf)])
-    matrix = sparse.hstack([problem.matrix, slack], format="csr")
-    return engine(Arrays(price, lower, upper, matrix, problem.lower, problem.upper, np.zeros(len(price), dtype=bool))), model.width
+    thin = thinned(problem)
+    matrix = sparse.hstack([thin.matrix, slack], format="csr")
+    solver = engine(Arrays(price, lower, upper, matrix, thin.row_lower, thin.row_upper, np.zeros(len(price), dtype=bool)))
+    solver.setOptionValue("solver", "ipm")
+    return solver, model.width
 
 
 def _there_is(problem: Problem) -> Array:

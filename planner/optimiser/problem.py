@@ -232,8 +232,8 @@ def start_from(solver: highspy.Highs, columns: Array) -> None:
     solver.setSolution(solution)
 
 
-def watch(solver: highspy.Highs, stopped: Callable[[], bool]) -> None:
-    """Lets somebody stop a search."""
+def watch(solver: highspy.Highs, stopped: Callable[[], bool], simplex: bool = False) -> None:
+    """Lets somebody stop a search; within the simplex method, too, where that may take long."""
 
     def ask(event: Any) -> None:
         if stopped():
@@ -241,3 +241,5 @@ def watch(solver: highspy.Highs, stopped: Callable[[], bool]) -> None:
 
     solver.cbMipInterrupt += ask
     solver.cbIpmInterrupt += ask
+    if simplex:
+        solver.cbSimplexInterrupt += ask

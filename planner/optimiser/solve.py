@@ -134,7 +134,7 @@ class _Run:
 
     def solution(self) -> Solution:
         self.tell()
-        if self.best is None and (clash := conflict(self.problem)) is not None:
+        if self.best is None and (clash := conflict(self.problem, self.told_to_stop)) is not None:
             self.infeasible, self.clash = True, clash
         elif self.model.whole.sum() > SMALL and self.solver == "HiGHS":
             self._approach()
