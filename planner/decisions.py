@@ -61,6 +61,18 @@ def nothing_decided(scenario: Scenario) -> Decisions:
     )
 
 
+def fit(scenario: Scenario, decisions: Decisions) -> bool:
+    """Whether decisions are those of a scenario's months, groups, sources and roles."""
+    own = nothing_decided(scenario)
+    same = own.promotions.keys() == decisions.promotions.keys() and own.appointments.keys() == decisions.appointments.keys()
+    return same and all(ours.shape == theirs.shape for ours, theirs in zip(_arrays(own), _arrays(decisions), strict=True))
+
+
+def _arrays(decisions: Decisions) -> list[Array]:
+    by_role = [named[name] for named in (decisions.promotions, decisions.appointments) for name in sorted(named)]
+    return [decisions.starts, decisions.classes, decisions.overtime_fte, decisions.contractor_fte, *by_role]
+
+
 def begun_with(first: Decisions, months: int, then: Decisions) -> Decisions:
     """The first months of one set of decisions and the months after them of another."""
 

@@ -318,3 +318,12 @@ def test_limits_that_bind_are_told_by_month():
     found = solved(document, time_limit_s=20, gap=0.02)
     assert len(found.binding["rooms"]) > 3
     assert "class_size" not in found.binding
+
+
+def test_a_search_that_begins_with_an_earlier_plan_ends_with_none_that_is_dearer():
+    scenario = shipped("centre_600")
+    found = optimise(scenario, 6.0, explain=False)
+    again = optimise(scenario, 1.0, earlier=found.decisions, explain=False)
+    assert again.charged <= found.charged * (1 + 1e-9)
+    other = optimise(build(small()), 5.0, earlier=found.decisions, explain=False)
+    assert other.outcome.has_plan

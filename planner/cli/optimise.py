@@ -56,7 +56,7 @@ def optimised(wanted: Scenario, asked: Wish, freeze: str | None, decisions: Path
     asked, taken = _with_frozen(wanted, asked, freeze, decisions)
     check(wanted, asked)
     with _stoppable() as asks:
-        found = beside.searched(wanted, asked, taken, _teller(wanted.finance.currency), asks.is_set)
+        found = beside.searched(wanted, asked, taken, None, _teller(wanted.finance.currency), asks.is_set)
     lines = "\n".join(optimum.lines(found, asked))
     if found.plan is None:
         typer.echo(lines, err=True)

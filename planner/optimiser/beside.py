@@ -26,13 +26,23 @@ OFTEN = 0.2
 FAILURES = {"died": Kind.SOLVER_KILLED, "memory": Kind.SOLVER_KILLED, "time": Kind.SOLVER_KILLED, "error": Kind.SOLVER_FAILED, "stopped": Kind.NOTHING_FOUND}
 
 
-def begin(scenario: Scenario, wish: Wish, taken: Decisions | None = None) -> Job[Solution]:
-    """A search, begun. Its `told` is its `Progress`. Raises InvalidScenario where the wish does not fit the scenario."""
+def begin(scenario: Scenario, wish: Wish, taken: Decisions | None = None, earlier: Decisions | None = None) -> Job[Solution]:
+    """A search, begun, from an earlier plan where there is one. Its `told` is its `Progress`.
+
+    Raises InvalidScenario where the wish does not fit the scenario.
+    """
     check(scenario, wish)
-    return Job(searched, scenario, wish, taken, timeout_s=wish.seconds + GRACE)
+    return Job(searched, scenario, wish, taken, earlier, timeout_s=wish.seconds + GRACE)
 
 
-def searched(scenario: Scenario, wish: Wish, taken: Decisions | None, tell: "Callable[[Progress], None]", stopped: "Callable[[], bool]") -> Solution:
+def searched(
+    scenario: Scenario,
+    wish: Wish,
+    taken: Decisions | None,
+    earlier: Decisions | None,
+    tell: "Callable[[Progress], None]",
+    stopped: "Callable[[], bool]",
+) -> Solution:
     """Runs in the child: the search, its progress told not too often, the last of it always."""
     if MISSING:
         return without_search(scenario, Kind.SOLVER_MISSING, MISSING)
@@ -45,7 +55,7 @@ def searched(scenario: Scenario, wish: Wish, taken: Decisions | None, tell: "Cal
             told_at[0] = progress.seconds
             tell(last.pop())
 
-    found = search(scenario, wish, taken, heard, stopped)
+    found = search(scenario, wish, taken, heard, stopped, earlier)
     for progress in last:
         tell(progress)
     return found

@@ -25,18 +25,25 @@ DEAREST = 100.0
 """Shortage as many times its pay: so dear that money is spent on nothing else first."""
 
 
-def search(scenario: Scenario, wish: Wish, taken: Decisions | None = None, heard: Hear = lambda _: None, stopped: Ask = lambda: False) -> Solution:
-    """What the wish asks for. `taken` are the decisions that stand in the first months, where some are frozen.
+def search(
+    scenario: Scenario,
+    wish: Wish,
+    taken: Decisions | None = None,
+    heard: Hear = lambda _: None,
+    stopped: Ask = lambda: False,
+    earlier: Decisions | None = None,
+) -> Solution:
+    """What the wish asks for. `taken` are the decisions that stand in the first months, where some are frozen; `earlier` is a plan to begin with.
 
     Raises InvalidScenario where the wish does not fit the scenario: a budget that is missing, a figure out of bounds.
     """
     asked = wished(scenario, wish)
     frozen = Frozen(taken, wish.frozen_months) if taken is not None and wish.frozen_months else None
     if wish.goal == "best_service":
-        return best_service(asked, wish.seconds, wish.gap, frozen=frozen, heard=heard, stopped=stopped)
+        return best_service(asked, wish.seconds, wish.gap, frozen=frozen, earlier=earlier, heard=heard, stopped=stopped)
     if wish.goal == "smoothest":
-        return smoothest(asked, wish.within, wish.seconds, wish.gap, frozen=frozen, heard=heard, stopped=stopped)
-    return optimise(asked, wish.seconds, wish.gap, frozen=frozen, heard=heard, stopped=stopped)
+        return smoothest(asked, wish.within, wish.seconds, wish.gap, frozen=frozen, earlier=earlier, heard=heard, stopped=stopped)
+    return optimise(asked, wish.seconds, wish.gap, frozen=frozen, earlier=earlier, heard=heard, stopped=stopped)
 
 
 def best_service(
@@ -45,6 +52,7 @@ def best_service(
     gap: float = 1e-3,
     *,
     frozen: Frozen | None = None,
+    earlier: Decisions | None = None,
     heard: Hear = lambda _: None,
     stopped: Ask = lambda: False,
 ) -> Solution:
@@ -54,7 +62,7 @@ def best_service(
     """
     if faults := budget_faults(scenario):
         raise InvalidScenario(faults)
-    found = optimise(put_all(scenario, {"finance.shortage_multiple": DEAREST}), time_limit_s, gap, frozen=frozen, heard=heard, stopped=stopped)
+    found = optimise(put_all(scenario, {"finance.shortage_multiple": DEAREST}), time_limit_s, gap, frozen=frozen, earlier=earlier, heard=heard, stopped=stopped)
     need = requirement(scenario)
     own = replace(found, baseline=project(scenario, found.baseline.decisions, need))
     return replace(own, plan=project(scenario, found.decisions, need)) if found.decisions else own
@@ -67,6 +75,7 @@ def smoothest(
     gap: float = 1e-3,
     *,
     frozen: Frozen | None = None,
+    earlier: Decisions | None = None,
     heard: Hear = lambda _: None,
     stopped: Ask = lambda: False,
 ) -> Solution:
@@ -76,7 +85,8 @@ def smoothest(
     Bound and gap are against the cheapest plan of all, smooth or not.
     """
     begun = time.monotonic()
-    cheapest = optimise(scenario, time_limit_s / 2, gap, frozen=frozen, heard=_staged(heard, begun, "the cheapest plan"), stopped=stopped)
+    first = _staged(heard, begun, "the cheapest plan")
+    cheapest = optimise(scenario, time_limit_s / 2, gap, frozen=frozen, earlier=earlier, heard=first, stopped=stopped)
     if cheapest.decisions is None or cheapest.charged is None:
         return cheapest
     best, too_smooth, smooth = cheapest, -1, int(largest_change(cheapest.decisions))

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.decisions import Decisions, fit
 from planner.limits import limits
 from planner.optimiser import bound as bounds
 from planner.optimiser import rounding
@@ -41,6 +42,7 @@ def optimise(
     gap: float = 1e-3,
     *,
     frozen: Frozen | None = None,
+    earlier: Decisions | None = None,
     solver: SolverName = "HiGHS",
     heard: Callable[[Progress], None] | None = None,
     stopped: Callable[[], bool] | None = None,
@@ -49,11 +51,14 @@ def optimise(
     """The cheapest plan of a scenario within its limits, as near to the cheapest of all as `gap` asks or the time allows.
 
     Never raises for what a solver answers: see `Solution.outcome`. `heard` is told of progress; `stopped` may end the search, and the best plan so far counts.
+    `earlier`: a plan to begin with, where it is one of this scenario too; the search ends with none that is dearer.
     `explain`: whether to look, when it has ended, at what one more of each limit would be worth.
     """
     begun = time.monotonic()
     made = problem(model(scenario, frozen=frozen))
     run = _Run(made, begun, time_limit_s, gap, solver, heard or _nobody_hears, stopped or _nobody_stops)
+    if earlier is not None and fit(made.model.scenario, earlier):
+        run.take(rounding.replayed(made, earlier))
     found = run.solution()
     return replace(found, worth=run.worth()) if explain and found.plan is not None else found
 

@@ -66,10 +66,11 @@ def at_work() -> Run | None:
 
 
 def begin(scenario: Scenario, wish: Wish, taken: Decisions | None) -> None:
-    """Begins a search. What does not fit the scenario is told at the top of the page."""
+    """Begins a search, from the plan found last where there is one. What does not fit the scenario is told at the top of the page."""
     kept = searches()
+    found = kept.last.solution if kept.last is not None else None
     try:
-        run = Run(scenario, wish, beside.begin(scenario, wish, taken))
+        run = Run(scenario, wish, beside.begin(scenario, wish, taken, found.decisions if found is not None else None))
     except InvalidScenario as error:
         session.refuse(error.faults)
         return
