@@ -8,7 +8,7 @@ overtime, then contractors, cover what is left. Everything stays inside the limi
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +34,7 @@ from planner.scenario import Scenario, moved
 from planner.workforce import months_to_ninety_percent, start_response
 
 Array = NDArray[np.float64]
+_Members = slice | NDArray[np.intp]
 HEADS, FTE, NESTING, TRAINEES, ELIGIBLE, YOUNG = (
     QUANTITIES.index(name) for name in ("heads", "fte", "nesting", "training_heads", "mentors_eligible", "under_6_months")
 )
@@ -76,6 +77,11 @@ class _Purse:
     def __init__(self, budget_monthly: tuple[float, ...] | None) -> None:
         self.left = None if budget_monthly is None else np.array(budget_monthly)
 
+    @property
+    def bounded(self) -> bool:
+        """Whether there is a budget at all; without one nobody need work out what anything costs."""
+        return self.left is not None
+
     def spend(self, month: int, amounts: Array) -> None:
         """Takes amounts out, month by month from a month on; what lies beyond the horizon is not counted."""
         if self.left is not None:
@@ -95,16 +101,71 @@ class _Purse:
 
 @dataclass
 class _Ladder:
-    """One role while months go by: who is there, who is ready, what is on order."""
+    """One role while months go by: who is there, who is ready, what is on order. Its heads are a window on those of all roles."""
 
     role: Role
+    here: slice
     heads: Array
     bench: Array | None
     matured: Array | None
-    arrivals: Array | None
     carried: Array
     entrants: Array
     on_order: Array
+
+
+@dataclass(frozen=True)
+class _Layer:
+    """Roles whose posts are counted at once: `members` [units of the layer below or groups, units of these roles] says who leads whom."""
+
+    below: slice | None
+    here: slice
+    members: Array
+    spans: Array
+
+
+def _depths(roles: tuple[Role, ...]) -> dict[str, int]:
+    """How many layers of roles stand between each role and the frontline, by name."""
+    found = {FRONTLINE: 0}
+    for role in roles:
+        found[role.name] = found[role.leads] + 1
+    return found
+
+
+def _places(scenario: Scenario) -> dict[str, slice]:
+    """Where each role's units stand when all roles are written behind one another, layer by layer."""
+    depths, places, first = _depths(scenario.organisation.roles), {}, 0
+    for role in sorted(scenario.organisation.roles, key=lambda role: depths[role.name]):
+        width = len(units(scenario, role.name))
+        places[role.name] = slice(first, first + width)
+        first += width
+    return places
+
+
+def _layers(scenario: Scenario, places: dict[str, slice]) -> list[_Layer]:
+    roles, depths = scenario.organisation.roles, _depths(scenario.organisation.roles)
+    layers: list[_Layer] = []
+    for depth in range(1, max(depths.values()) + 1):
+        those = [role for role in roles if depths[role.name] == depth]
+        here = slice(places[those[0].name].start, places[those[-1].name].stop)
+        below = layers[-1].here if layers else None
+        layers.append(_Layer(below, here, *_led(scenario, those, places, here, below)))
+    return layers
+
+
+def _led(scenario: Scenario, roles: list[Role], places: dict[str, slice], here: slice, below: slice | None) -> tuple[Array, Array]:
+    """Who leads whom, and the span of every unit, of the roles of one layer."""
+    members = np.zeros((len(scenario.groups) if below is None else below.stop - below.start, here.stop - here.start))
+    spans = np.zeros(members.shape[1])
+    for role in roles:
+        columns = _moved_by(places[role.name], here.start)
+        rows = slice(None) if below is None else _moved_by(places[role.leads], below.start)
+        members[rows, columns] = belongs(scenario, role.leads, role.name)
+        spans[columns] = role.span
+    return members, spans
+
+
+def _moved_by(place: slice, first: int) -> slice:
+    return slice(place.start - first, place.stop - first)
 
 
 class _Spreadsheet:
@@ -119,35 +180,84 @@ class _Spreadsheet:
         self.path = self.parts.opening.copy()
         self.capacity = self.parts.capacity_per_start
         self.fte = self.parts.productive_fte(self.path[FTE], self.path[NESTING])
-        self.pace = [_pace(self.capacity[group, 0], ahead) for group, ahead in enumerate(self.ahead)]
+        self.pace_months, self.pace_sums = _padded([_pace(self.capacity[group, 0], ahead) for group, ahead in enumerate(self.ahead)])
+        self.rows = np.arange(len(scenario.groups))[:, None]
         self.required = _held(need.frontline_fte, span).T
         self.required_heads = _held(np.ceil(need.frontline_heads - HAIR), span)
         self.decided = nothing_decided(scenario)
-        roles = scenario.organisation.roles
-        self.counts = {role.name: belongs(scenario, role.leads, role.name) for role in roles}
-        self.feeds = {role.name: belongs(scenario, role.feeder, role.name) for role in roles if role.feeder}
-        self.feeder_exits = {role.name: feeder_exit_probability(scenario, role) for role in roles if role.feeder}
-        self.site_of = site_index(scenario)
-        self.rooms_used = np.zeros((len(scenario.sites), span))
-        self.room_kernels = [training.rooms_response(classroom_months(group.workforce), span) for group in scenario.groups]
-        self._seat_opening_classes()
-        self.ladders = {role.name: self._ladder(role, span) for role in scenario.organisation.roles}
-        self.leads = [hiring.lead_months(source) for source in scenario.hiring.sources]
-        self.recruiter_hours = [hiring.recruiter_hours_per_start(scenario.hiring, source) for source in scenario.hiring.sources]
-        self.interview_hours = [hiring.interview_hours_per_start(scenario.hiring, source) for source in scenario.hiring.sources]
-        self.recruiters_left, self.interviews_left = np.zeros(self.months), np.zeros(self.months)
-        self.heads_seen = np.zeros(self.months)
-        self.per_fte = _held(monthly_pay(scenario), span).T
-        self.pay = self.per_fte * (1 + scenario.finance.on_cost) * self.parts.contract_fraction[:, None]
-        self.role_pay = {role.name: _held(role_pay(scenario, role), span) * (1 + scenario.finance.on_cost) for role in roles}
-        self.programme = _held(participant_outlay(scenario), span).T
-        self.purse = _Purse(scenario.finance.budget_monthly)
-        self._pay_opening_people()
-        self.signed = np.zeros(self.months)
+        self.signed = [0] * self.months
         self.left_for_roles = np.zeros((self.months, len(scenario.groups)))
         self.settled_fte = self.parts.productive_fte(self.parts.settled[FTE, :, 0], self.parts.settled[NESTING, :, 0])
-        self.top_down = sorted(reversed(self.ladders), key=lambda name: self.ladders[name].role.kind == "support")
+        self._open_sites(span)
+        self._open_roles(scenario.organisation.roles, span)
+        self._open_hiring(scenario.hiring)
+        self.purse = _Purse(scenario.finance.budget_monthly)
+        if self.purse.bounded:
+            self._pay_opening_people()
         self._take_signed_starts()
+
+    def _open_sites(self, span: int) -> None:
+        """Who sits where, and the rooms and mentors that classes take."""
+        scenario, start = self.scenario, self.parts.start
+        self.site_of = site_index(scenario)
+        self.in_order: list[int] = np.argsort(self.site_of, kind="stable").tolist()
+        self.members = [_run(np.flatnonzero(self.site_of == site)) for site in range(len(scenario.sites))]
+        self.rooms_used = np.zeros((len(scenario.sites), span))
+        self.room_kernels = [training.rooms_response(classroom_months(group.workforce), span) for group in scenario.groups]
+        self.rooms_held = [int(kernel.sum()) for kernel in self.room_kernels]
+        self.nesting = [_nesting(start[NESTING, group, 0]) for group in range(len(scenario.groups))]
+        self.qualified_at_once = start[HEADS, :, :, 0] - start[TRAINEES, :, :, 0]
+        self._seat_opening_classes()
+
+    def _open_roles(self, roles: tuple[Role, ...], span: int) -> None:
+        """Every role: whom it leads and who is promoted into it, who is in post and who is ready."""
+        scenario = self.scenario
+        self.places = _places(scenario)
+        self.layers = _layers(scenario, self.places)
+        self.heads = np.zeros(max((place.stop for place in self.places.values()), default=0))
+        self.staying = np.zeros_like(self.heads)
+        self.kept = {role.name: (1 - role.exit_probability_monthly) ** np.arange(span) for role in roles}
+        self.feeds = {role.name: belongs(scenario, role.feeder, role.name) for role in roles if role.feeder}
+        self.one_to_one = {name: np.array_equal(members, np.eye(len(members))) for name, members in self.feeds.items()}
+        self.feeder_exits = {role.name: feeder_exit_probability(scenario, role) for role in roles if role.feeder}
+        fed = [role for role in roles if role.feeder == FRONTLINE]
+        self.matured = np.zeros((len(fed), self.months, len(scenario.groups)))
+        self.arrivals = np.zeros((len(fed), len(scenario.groups), len(scenario.hiring.sources), self.months))
+        self.ladders = {role.name: self._ladder(role, span, fed) for role in roles}
+        self.top_down = sorted(reversed(self.ladders), key=lambda name: self.ladders[name].role.kind == "support")
+
+    def _open_hiring(self, given: hiring.Hiring) -> None:
+        """What one start of every source takes, and the hours there are for it."""
+        self.leads = [hiring.lead_months(source) for source in given.sources]
+        self.recruiter_hours = [hiring.recruiter_hours_per_start(given, source) for source in given.sources]
+        self.interview_hours = [hiring.interview_hours_per_start(given, source) for source in given.sources]
+        self.referred = [_per_head(source) for source in given.sources]
+        self.recruiters_left, self.interviews_left = [0.0] * self.months, [0.0] * self.months
+        self.heads_seen = [0.0] * self.months
+        self.started = [[0] * len(self.leads) for _ in range(self.months)]
+
+    # What people cost, asked for only where there is a budget
+
+    @cached_property
+    def per_fte(self) -> Array:
+        """Gross pay of one FTE, month by month [groups, months]."""
+        return _held(monthly_pay(self.scenario), self.path.shape[2]).T
+
+    @cached_property
+    def pay(self) -> Array:
+        """Pay with on-cost of one person, month by month [groups, months]."""
+        return np.asarray(self.per_fte * (1 + self.scenario.finance.on_cost) * self.parts.contract_fraction[:, None])
+
+    @cached_property
+    def role_pay(self) -> dict[str, Array]:
+        """Pay with on-cost of one person of every role [months, units]."""
+        span, on_cost = self.path.shape[2], 1 + self.scenario.finance.on_cost
+        return {role.name: _held(role_pay(self.scenario, role), span) * on_cost for role in self.scenario.organisation.roles}
+
+    @cached_property
+    def programme(self) -> Array:
+        """What one person in a career programme costs above the others [groups, months]."""
+        return _held(participant_outlay(self.scenario), self.path.shape[2]).T
 
     # What stands on day 1
 
@@ -183,15 +293,18 @@ class _Spreadsheet:
                 self._spend_hours(month, 0, people)
                 self._seat(month, g, int(training.classes_for(people, self._training(g))))
 
-    def _ladder(self, role: Role, span: int) -> _Ladder:
+    def _ladder(self, role: Role, span: int, fed: list[Role]) -> _Ladder:
         shape = (span, len(units(self.scenario, role.name)))
-        bench = matured = arrivals = None
+        bench = matured = None
         if role.feeder:
             entrants = {other.name: np.zeros((self.months, len(units(self.scenario, other.name)))) for other in self.scenario.organisation.roles}
             bench, inflow = bench_inflow(self.scenario, self.decided, role, entrants)
-            if role.feeder == FRONTLINE:
-                matured, arrivals = inflow, maturing(self.scenario, role.time_in_grade_months, self.months).start
-        return _Ladder(role, opening_heads(self.scenario, role), bench, matured, arrivals, np.zeros(shape[1]), np.zeros(shape), np.zeros(shape))
+            if role in fed:
+                matured = self.matured[fed.index(role)]
+                matured[:], self.arrivals[fed.index(role)] = inflow, maturing(self.scenario, role.time_in_grade_months, self.months).start
+        here = self.places[role.name]
+        self.heads[here], self.staying[here] = opening_heads(self.scenario, role), 1 - role.exit_probability_monthly
+        return _Ladder(role, here, self.heads[here], bench, matured, np.zeros(shape[1]), np.zeros(shape), np.zeros(shape))
 
     # The walk
 
@@ -209,8 +322,7 @@ class _Spreadsheet:
     def _decide_month(self, month: int) -> None:
         self._take_ordered(month)
         self._fill_posts(month)
-        for group in np.argsort(self.site_of, kind="stable"):
-            self._hire(month, int(group))
+        self._hire(month)
         self._fill_posts(month)
         self._open_capacity(month)
         self._order(month)
@@ -247,23 +359,26 @@ class _Spreadsheet:
 
     # Leaders and support
 
-    def _posts(self, month: int) -> dict[str, Array]:
-        """People that every role must have in a month, by unit: for those whom it leads, in the plan or required, whichever is more."""
-        counted = {FRONTLINE: np.maximum(self.path[HEADS, :, month], self.required_heads[month])}
-        posts: dict[str, Array] = {}
-        for name, ladder in self.ladders.items():
-            posts[name] = organisation.required_leaders(counted[ladder.role.leads] @ self.counts[name], ladder.role.span).astype(float)
-            counted[name] = np.maximum(ladder.heads, posts[name])
+    def _posts(self, month: int) -> Array:
+        """People that every role must have in a month, by unit of all roles: for those whom it leads, in the plan or required, whichever is more."""
+        posts = np.empty_like(self.heads)
+        for layer in self.layers:
+            if layer.below is None:
+                led = np.maximum(self.path[HEADS, :, month], self.required_heads[month])
+            else:
+                led = np.maximum(self.heads[layer.below], posts[layer.below])
+            posts[layer.here] = organisation.required_leaders(led @ layer.members, layer.spans)
         return posts
 
     def _take_ordered(self, month: int) -> None:
         for name, ladder in self.ladders.items():
-            self._join(name, month, ladder.on_order[month])
+            if ladder.role.seek == "when_broken":
+                self._join(name, month, ladder.on_order[month])
 
     def _join(self, name: str, month: int, people: Array) -> None:
         """People from outside on their first day."""
         ladder = self.ladders[name]
-        ladder.heads = ladder.heads + people
+        ladder.heads += people
         ladder.entrants[month] += people
         self.decided.appointments[name][month] += people
 
@@ -279,13 +394,16 @@ class _Spreadsheet:
     def _fill_once(self, month: int) -> bool:
         """One round from the top of the ladder down, since each promotion opens a post below; whether anybody moved."""
         posts, moved = self._posts(month), False
+        missing: list[float] = organisation.vacancies(posts, self.heads).astype(float).tolist()
+        if not any(missing):
+            return False
         for name in self.top_down:
             ladder = self.ladders[name]
-            missing = organisation.vacancies(posts[name], ladder.heads).astype(float)
-            if missing.any():
-                promoted = self._promote(month, ladder, missing)
-                outside = self._appoint(month, ladder, missing - promoted)
-                moved = moved or bool(promoted.any() or outside.any())
+            if any(wanted := missing[ladder.here]):
+                promoted = self._promote(month, ladder, np.array(wanted))
+                outside = self._appoint(month, ladder, wanted - promoted)
+                if promoted.any() or outside.any():
+                    moved, missing = True, organisation.vacancies(posts, self.heads).astype(float).tolist()
         return moved
 
     def _appoint(self, month: int, ladder: _Ladder, missing: Array) -> Array:
@@ -294,12 +412,13 @@ class _Spreadsheet:
         if role.seek == "when_broken" or _only_from_within(role) or month < role.lead_time_months:
             return np.zeros_like(missing)
         people = self._paid_for(role.name, month, missing)
-        self._join(role.name, month, people)
+        if people.any():
+            self._join(role.name, month, people)
         return people
 
     def _paid_for(self, name: str, month: int, people: Array) -> Array:
         """As many people from outside as the budget bears from their first day on, by unit; what they cost is taken out of it."""
-        if self.purse.left is None or not people.any():
+        if not self.purse.bounded or not people.any():
             return people
         role, paid = self.ladders[name].role, np.zeros_like(people)
         each = self._role_costs(name, month) * (1 + role.external_premium)
@@ -317,36 +436,40 @@ class _Spreadsheet:
         attempts = self._spared(month, role, self._attempts(ladder, ladder.bench, missing))
         if attempts.any():
             self._move_up(month, ladder, attempts)
-        return np.asarray(attempts @ self.feeds[role.name])
+        return self._by_unit(role, attempts)
+
+    def _by_unit(self, role: Role, people: Array) -> Array:
+        """People of a role's feeder, by the unit of the role they belong to."""
+        return people if self.one_to_one[role.name] else np.asarray(people @ self.feeds[role.name])
 
     def _spared(self, month: int, role: Role, wanted: Array) -> Array:
         """As many of the promotions as leave nobody's classes without mentors or trainers, no unit below zero, and the budget whole."""
         if not wanted.any():
             return wanted
         if role.feeder == FRONTLINE:
-            parts = [_most(np.where(self.site_of == site, wanted, 0.0), partial(self._frontline_bears, month, role, site)) for site in np.unique(self.site_of)]
-            wanted = np.asarray(sum(parts))
+            for site, members in enumerate(self.members):
+                borne = _most(wanted[members], partial(self._frontline_bears, month, role, site))
+                wanted[members] = borne
         else:
             wanted = _most(wanted, partial(self._role_bears, month, role))
-        return _most(wanted, partial(self._budget_bears, month, role)) if self.purse.left is not None else wanted
+        return _most(wanted, partial(self._budget_bears, month, role)) if self.purse.bounded else wanted
 
     def _frontline_bears(self, month: int, role: Role, site: int, attempts: Array) -> bool:
-        """Whether a site keeps its people in training, and mentors for them, in all months to come."""
-        members, given = self.site_of == site, self.scenario.sites[site].training
-        path = self.path[:, members, month:]
-        gone = (attempts - organisation.failures(role, attempts)[0])[members, None] * self.parts.settled[HEADS, members, : path.shape[2]]
-        qualified = path[HEADS] - path[TRAINEES]
-        qualified[:, 0] -= self._qualified_today(month)[members]
-        if (qualified < gone - HAIR).any(where=gone > 0):
+        """Whether a site keeps its people in training, and mentors for them, in all months to come; attempts by group of the site."""
+        members, given, path = self.members[site], self.scenario.sites[site].training, self.path[..., month:]
+        gone = (attempts - organisation.failures(role, attempts)[0])[:, None] * self.parts.settled[HEADS, members, : path.shape[2]]
+        qualified = path[HEADS, members] - path[TRAINEES, members]
+        if any(self.started[month]):
+            qualified[:, 0] -= self._qualified_today(month, members)
+        if ((qualified < gone - HAIR) & (gone > 0)).any():
             return False
-        needed, eligible = training.mentors_needed(np.maximum(path[NESTING].sum(axis=0), 0), given), path[ELIGIBLE].sum(axis=0)
-        there, before = (training.mentors_available(heads, given) for heads in (eligible - gone.sum(axis=0), eligible))
-        return bool(np.all((needed <= there) | (needed > before)))
+        needed, eligible = training.mentors_needed(np.maximum(path[NESTING, members].sum(axis=0), 0), given), path[ELIGIBLE, members].sum(axis=0)
+        lacking = needed > training.mentors_available(eligible - gone.sum(axis=0), given)
+        return not lacking.any() or bool((needed > training.mentors_available(eligible, given))[lacking].all())
 
-    def _qualified_today(self, month: int) -> Array:
-        """People who start in a month and are qualified at once; the month before could not promote them [groups]."""
-        each = self.parts.start[HEADS, :, :, 0] - self.parts.start[TRAINEES, :, :, 0]
-        return np.asarray((self.decided.starts[month] * each).sum(axis=1))
+    def _qualified_today(self, month: int, members: _Members) -> Array:
+        """People of some groups who start in a month and are qualified at once; the month before could not promote them."""
+        return np.asarray((self.decided.starts[month, members] * self.qualified_at_once[members]).sum(axis=1))
 
     def _role_bears(self, month: int, role: Role, attempts: Array) -> bool:
         """Whether a feeder role has the people who are promoted, and still trainers for the classes that run and hours for signed starts."""
@@ -357,15 +480,16 @@ class _Spreadsheet:
 
     def _hours_kept(self, month: int, role: Role, heads: float, before: float) -> bool:
         """Whether so many people of a role have the recruiting and interview hours that signed starts still take, where those in post have them."""
-        parameters, staying = self.scenario.hiring, (1 - role.exit_probability_monthly) ** np.arange(self.months - month)
+        parameters = self.scenario.hiring
         for name, left, capacity in (
             (parameters.recruiter_role, self.recruiters_left, hiring.recruiter_capacity_hours),
             (parameters.interviewer_role, self.interviews_left, hiring.interviewer_capacity_hours),
         ):
-            booked = -left[month:]
-            fits, fitted = (booked <= capacity(parameters, people * staying) + HAIR for people in (heads, before))
-            if role.name == name and np.any(~fits & fitted):
-                return False
+            if role.name == name:
+                booked, staying = -np.array(left[month:]), (1 - role.exit_probability_monthly) ** np.arange(self.months - month)
+                fits, fitted = (booked <= capacity(parameters, people * staying) + HAIR for people in (heads, before))
+                if np.any(~fits & fitted):
+                    return False
         return True
 
     def _classes_taught(self, month: int, ladder: _Ladder, heads: Array) -> bool:
@@ -393,26 +517,27 @@ class _Spreadsheet:
     def _move_up(self, month: int, ladder: _Ladder, attempts: Array) -> None:
         """What promotions at the end of the month before change: the role, its bench, its feeder, and the budget."""
         role, (back, gone) = ladder.role, organisation.failures(ladder.role, attempts)
-        lasting = (attempts - back - gone) @ self.feeds[role.name]
+        lasting = self._by_unit(role, attempts - back - gone)
         self.decided.promotions[role.name][month - 1] += attempts
-        if self.purse.left is not None:
+        if self.purse.bounded:
             self.purse.spend(month, self._promotion_costs(month, role, attempts))
         ladder.bench = ladder.bench - attempts if ladder.bench is not None else None
-        ladder.heads, ladder.entrants[month] = ladder.heads + lasting, ladder.entrants[month] + lasting
+        ladder.heads += lasting
+        ladder.entrants[month] += lasting
         if role.feeder == FRONTLINE:
             self._drain(month, attempts - back)
         else:
             feeder = self.ladders[str(role.feeder)]
-            feeder.heads = feeder.heads - attempts + back
+            feeder.heads[:] = feeder.heads - attempts + back
 
     def _attempts(self, ladder: _Ladder, bench: Array, vacancies: Array) -> Array:
         """Promotions by unit of the feeder: the internal share of the vacancies, from the units with the deepest bench."""
         role = ladder.role
         available = np.floor(bench + HAIR)
         membership = self.feeds[role.name]
-        chosen = organisation.fill(role, vacancies, available @ membership, ladder.carried)
+        chosen = organisation.fill(role, vacancies, self._by_unit(role, available), ladder.carried)
         ladder.carried = chosen.carried
-        if membership.shape[0] == membership.shape[1] and membership.trace() == len(membership):
+        if self.one_to_one[role.name]:
             return chosen.promoted.astype(float)
         attempts = np.zeros(len(available))
         for unit in np.flatnonzero(chosen.promoted):
@@ -428,19 +553,19 @@ class _Spreadsheet:
 
     def _order(self, month: int) -> None:
         """Searches that begin only because a post stands open this month."""
-        posts = self._posts(month)
-        for name, ladder in self.ladders.items():
-            role = ladder.role
-            due = month + max(role.lead_time_months, 1)
-            if role.seek == "when_broken" and not _only_from_within(role) and due < len(ladder.on_order):
+        waiting = {name: ladder for name, ladder in self.ladders.items() if ladder.role.seek == "when_broken" and not _only_from_within(ladder.role)}
+        posts = self._posts(month) if waiting else self.heads
+        for name, ladder in waiting.items():
+            due = month + max(ladder.role.lead_time_months, 1)
+            if due < len(ladder.on_order):
                 pipeline = ladder.on_order[month + 1 : due + 1].sum(axis=0)
-                ladder.on_order[due] += self._paid_for(name, due, organisation.vacancies(posts[name], ladder.heads + pipeline).astype(float))
+                ladder.on_order[due] += self._paid_for(name, due, organisation.vacancies(posts[ladder.here], ladder.heads + pipeline).astype(float))
 
     def _close(self, month: int) -> None:
         """The month's end: exits of every role, and the benches that can be promoted from."""
-        self.heads_seen[month] = self.path[HEADS, :, month].sum()
+        self.heads_seen[month] = float(self.path[HEADS, :, month].sum())
+        self.heads *= self.staying
         for name, ladder in self.ladders.items():
-            ladder.heads = ladder.heads * (1 - ladder.role.exit_probability_monthly)
             if ladder.bench is not None:
                 ready = ladder.bench + (ladder.role.ready_share * self._matured(ladder, month - 1) if month else 0.0)
                 ladder.bench = ready * (1 - self.feeder_exits[name])
@@ -451,7 +576,7 @@ class _Spreadsheet:
         if ladder.matured is not None:
             return np.asarray(ladder.matured[month])
         feeder = self.ladders[str(role.feeder)]
-        return np.asarray(organisation.matured(feeder.entrants[: month + 1], feeder.role.exit_probability_monthly, role.time_in_grade_months)[month])
+        return organisation.matured_in(month, feeder.entrants, feeder.role.exit_probability_monthly, role.time_in_grade_months)
 
     # Hiring
 
@@ -461,30 +586,34 @@ class _Spreadsheet:
         self.recruiters_left[month] += float(hiring.recruiter_capacity_hours(parameters, self.ladders[parameters.recruiter_role].heads.sum()))
         self.interviews_left[month] += float(hiring.interviewer_capacity_hours(parameters, self.ladders[parameters.interviewer_role].heads.sum()))
 
-    def _hire(self, month: int, group: int) -> None:
-        wanted = self._wanted(month, group)
-        if wanted <= 0:
-            return
+    def _hire(self, month: int) -> None:
+        """Hires for every group, the sites in their order of priority."""
+        wanted = self._wanted(month)
+        for group in self.in_order:
+            if wanted[group] > 0:
+                self._hire_for(month, group, wanted[group])
+
+    def _hire_for(self, month: int, group: int, wanted: int) -> None:
         by_source = self._within_limits(month, group, wanted)
         if by_source:
-            classes = int(training.classes_for(sum(by_source.values()), self._training(group)))
             for source, people in by_source.items():
                 self._start(month, group, source, people)
                 self._spend_hours(month, source, people)
-            self._seat(month, group, classes)
+            self._seat(month, group, -(-sum(by_source.values()) // self._training(group).class_size_max))
 
     def _training(self, group: int) -> training.Training:
         return self.scenario.sites[int(self.site_of[group])].training
 
-    def _wanted(self, month: int, group: int) -> int:
-        """Starts that close every gap they can help with, if hiring goes on at the same pace until then: gap / sum of the responses so far.
+    def _wanted(self, month: int) -> list[int]:
+        """Starts by group that close every gap they can help with, if hiring goes on at the same pace until then: gap / sum of the responses so far.
 
-        Promotions are taken to go on at the pace of the last quarter.
+        Promotions are taken to go on at the pace of the last quarter. No group's hires change what another wants.
         """
-        helps, together = self.pace[group]
-        leaving = self.left_for_roles[max(month - QUARTER, 0) : month, group].sum() / QUARTER * self.settled_fte[group]
-        gaps = self.required[group, month + helps] - self.fte[group, month + helps] + leaving * helps
-        return max(0, math.ceil(float((gaps / together).max(initial=0.0)) - 1e-6))
+        helps = month + self.pace_months
+        leaving = self.left_for_roles[max(month - QUARTER, 0) : month].sum(axis=0) / QUARTER * self.settled_fte
+        gaps = self.required[self.rows, helps] - self.fte[self.rows, helps] + leaving[:, None] * self.pace_months
+        most: list[float] = (gaps / self.pace_sums).max(axis=1, initial=0.0).tolist()
+        return [max(0, math.ceil(wanted - 1e-6)) for wanted in most]
 
     def _within_limits(self, month: int, group: int, wanted: int) -> dict[int, int]:
         """As many of the wanted starts as every limit allows, in whole classes, by source; empty if not even the smallest class fits."""
@@ -498,24 +627,23 @@ class _Spreadsheet:
 
     def _classes_possible(self, month: int, group: int) -> int:
         """Classes that rooms and trainers still have space for."""
-        given, site = self._training(group), self.site_of[group]
-        held = int(self.room_kernels[group].sum())
-        used = self.rooms_used[site, month : month + held]
+        given, site, held = self._training(group), int(self.site_of[group]), self.rooms_held[group]
+        used = self.rooms_used[site, month : month + held].tolist()
         ladder = self.ladders[given.trainer_role]
-        trainers = self._trainers(ladder.role, ladder.heads, site, held)
-        space = np.minimum(given.rooms, np.floor(trainers / given.trainers_per_class + HAIR)) - used
-        return max(0, int(space.min())) if held else 10**6
+        trainers = self._trainers(ladder.role, ladder.heads, site, held).tolist() if held else []
+        space = [min(given.rooms, math.floor(there / given.trainers_per_class + HAIR)) - taken for there, taken in zip(trainers, used, strict=True)]
+        return max(0, int(min(space))) if space else 10**6
 
     def _trainers(self, role: Role, heads: Array, site: int, months: int) -> Array:
         """Whole trainers of a site over the next months, of so many people in the role today, if nobody is replaced."""
-        there = {"all": heads[:1], "site": heads[site : site + 1], "group": heads[self.site_of == site] if role.scope == "group" else heads}[role.scope]
-        return whole(there.sum() * (1 - role.exit_probability_monthly) ** np.arange(months))
+        there = heads[0] if role.scope == "all" else heads[site] if role.scope == "site" else heads[self.site_of == site].sum()
+        return whole(there * self.kept[role.name][:months])
 
     def _people_possible(self, month: int, group: int) -> int:
         """Starts that mentors, the line for people of short tenure and the cap on starts still allow."""
         most, cap = min(self._mentored(month, group), self._new_people(month, group)), self.scenario.hiring.starts_max_monthly
         if cap is not None:
-            most = min(most, cap - self.decided.starts[month].sum())
+            most = min(most, cap - sum(self.started[month]))
         return max(0, int(min(most, 10**7)))
 
     def _new_people(self, month: int, group: int) -> float:
@@ -533,30 +661,29 @@ class _Spreadsheet:
         return float(np.floor((space[each > 0] / each[each > 0]).min(initial=math.inf) + HAIR))
 
     def _mentored(self, month: int, group: int) -> float:
-        given, members = self._training(group), self.site_of == self.site_of[group]
-        per_start = self.parts.start[NESTING, group, 0]
-        touched = np.flatnonzero(per_start > 0)
-        when = month + touched[month + touched < self.path.shape[2]]
-        if not len(when):
-            return math.inf
-        mentors = training.mentors_available(self.path[ELIGIBLE][members][:, when].sum(axis=0), given)
-        space = mentors * given.mentees_per_mentor - self.path[NESTING][members][:, when].sum(axis=0)
-        return float(np.floor(space / per_start[when - month] + HAIR).min())
+        """Starts for whom the site's mentors have time while they nest."""
+        given, members = self._training(group), self.members[int(self.site_of[group])]
+        first, each = self.nesting[group]
+        when = slice(month + first, month + first + len(each))
+        mentors = training.mentors_available(self.path[ELIGIBLE, members, when].sum(axis=0), given)
+        space = (mentors * given.mentees_per_mentor - self.path[NESTING, members, when].sum(axis=0)).tolist()
+        return min((math.floor(room / nesting + HAIR) for room, nesting in zip(space, each, strict=False) if nesting > 0), default=math.inf)
 
     def _from_sources(self, month: int, group: int, most: int) -> dict[int, int]:
         """People found by source, the preferred source first, within its cap, the hours of recruiters and interviewers, and the budget."""
         found: dict[int, int] = {}
         left, purse = most, self.purse.copy()
-        used = {name: 0.0 for name in ("recruiters", "interviews")}
-        for source in range(len(self.leads)):
-            each = self._start_costs(month, group, source)
-            people = int(min(left, self._source_space(month, source, used), purse.times(month, each)))
+        recruiters = interviews = 0.0
+        for source, lead in enumerate(self.leads):
+            space = min(left, self._source_space(month, source, recruiters, interviews))
+            each = self._start_costs(month, group, source) if purse.bounded else np.zeros(0)
+            people = int(min(space, purse.times(month, each)))
             if people > 0:
                 found[source] = people
                 left -= people
                 purse.spend(month, people * each)
-                used["recruiters"] += people * self.recruiter_hours[source] / self.leads[source]
-                used["interviews"] += people * self.interview_hours[source] / self.leads[source]
+                recruiters += people * self.recruiter_hours[source] / lead
+                interviews += people * self.interview_hours[source] / lead
         return found
 
     def _start_costs(self, month: int, group: int, source: int) -> Array:
@@ -570,44 +697,44 @@ class _Spreadsheet:
         start = self.parts.start[:, group, source, : len(pay)]
         return np.asarray(start[HEADS] * pay + (start[HEADS] - start[TRAINEES]) * self.programme[group, month:])
 
-    def _source_space(self, month: int, source: int, used: dict[str, float]) -> float:
-        parameters, lead = self.scenario.hiring.sources[source], self.leads[source]
+    def _source_space(self, month: int, source: int, recruiters: float, interviews: float) -> float:
+        """People whom a source still yields, beside those for whom so many hours of recruiters and interviewers a month are taken already."""
+        most, lead = self.scenario.hiring.sources[source].starts_max_monthly, self.leads[source]
         if month < lead:
             return 0
-        found = self.decided.starts[month, :, source].sum() - (self.signed[month] if source == 0 else 0)
-        space = math.inf if parameters.starts_max_monthly is None else parameters.starts_max_monthly - found
-        if parameters.referrals_per_head_monthly is not None:
-            space = min(space, float(hiring.referral_starts_max(parameters, self.heads_seen[month - lead])) - found)
-        worked = slice(month - lead, month)
-        for left, each, name in ((self.recruiters_left, self.recruiter_hours, "recruiters"), (self.interviews_left, self.interview_hours, "interviews")):
+        found = self.started[month][source] - (self.signed[month] if source == 0 else 0)
+        space = math.inf if most is None else most - found
+        if (per_head := self.referred[source]) is not None:
+            space = min(space, self.heads_seen[month - lead] * per_head - found)
+        for left, each, used in ((self.recruiters_left, self.recruiter_hours, recruiters), (self.interviews_left, self.interview_hours, interviews)):
             if each[source] > 0:
-                space = min(space, (left[worked].min() - used[name]) / (each[source] / lead))
+                space = min(space, (min(left[month - lead : month]) - used) / (each[source] / lead))
         return math.floor(max(space, 0) + HAIR) if space < math.inf else space
 
     def _start(self, month: int, group: int, source: int, people: int) -> None:
         span = self.path.shape[2] - month
         self.decided.starts[month, group, source] += people
+        self.started[month][source] += people
         self.path[:, group, month:] += people * self.parts.start[:, group, source, :span]
         self.fte[group, month:] += people * self.capacity[group, source, :span]
         self._mature(month, group, source, people)
-        if self.purse.left is not None:
+        if self.purse.bounded:
             self.purse.spend(month, people * self._start_pay(month, group, source))
             self.purse.spend(month, np.array([people * self.scenario.hiring.sources[source].cost_per_hire]))
 
     def _mature(self, month: int, group: int, source: int, people: int) -> None:
-        for ladder in self.ladders.values():
-            if ladder.arrivals is not None and ladder.matured is not None:
-                ladder.matured[month:, group] += people * ladder.arrivals[group, source, : len(ladder.matured) - month]
+        self.matured[:, month:, group] += people * self.arrivals[:, group, source, : self.months - month]
 
     def _seat(self, month: int, group: int, classes: int) -> None:
         self.decided.classes[month, group] += classes
-        self.rooms_used[self.site_of[group], month:] += classes * self.room_kernels[group][: self.rooms_used.shape[1] - month]
+        self.rooms_used[self.site_of[group], month : month + self.rooms_held[group]] += classes
         self.purse.spend(month, np.array([classes * self.scenario.finance.cost_per_class]))
 
     def _spend_hours(self, month: int, source: int, people: int) -> None:
-        worked = slice(max(month - self.leads[source], 0), month)
-        self.recruiters_left[worked] -= people * self.recruiter_hours[source] / self.leads[source]
-        self.interviews_left[worked] -= people * self.interview_hours[source] / self.leads[source]
+        lead = self.leads[source]
+        for worked in range(max(month - lead, 0), month):
+            self.recruiters_left[worked] -= people * self.recruiter_hours[source] / lead
+            self.interviews_left[worked] -= people * self.interview_hours[source] / lead
 
     # Overtime and contractors
 
@@ -616,11 +743,16 @@ class _Spreadsheet:
         missing = np.maximum(0.0, self.required[:, month] - productive)
         overtime = np.minimum(missing, given.overtime_max * np.maximum(productive, 0))
         contractors = np.minimum(missing - overtime, given.contractors_max_fte)
+        share = self._share_paid(month, overtime, contractors)
+        self._take_cover(month, overtime * share, contractors * share)
+
+    def _share_paid(self, month: int, overtime: Array, contractors: Array) -> float:
+        """The share of a month's overtime and contractors for which there is money."""
+        if self.purse.left is None:
+            return 1.0
+        given = self.scenario.finance
         price = (finance.overtime(given, overtime, self.per_fte[:, month]) + finance.contractor(given, contractors)).sum()
-        if self.purse.left is not None and price > 0:
-            share = min(1.0, max(0.0, self.purse.left[month]) / price)
-            overtime, contractors = overtime * share, contractors * share
-        self._take_cover(month, overtime, contractors)
+        return min(1.0, max(0.0, self.purse.left[month]) / price) if price > 0 else 1.0
 
     def _take_cover(self, month: int, overtime: Array, contractors: Array) -> None:
         self.decided.overtime_fte[month], self.decided.contractor_fte[month] = overtime, contractors
@@ -633,8 +765,9 @@ class _Around(_Spreadsheet):
         super().__init__(scenario, need, taken, taken_months)
         self.given = given
 
-    def _hire(self, month: int, group: int) -> None:
-        self._take_hires(month, group, self.given)
+    def _hire(self, month: int) -> None:
+        for group in self.in_order:
+            self._take_hires(month, group, self.given)
 
 
 def _only_from_within(role: Role) -> bool:
@@ -659,6 +792,33 @@ def _pace(capacity: Array, ahead: int) -> tuple[NDArray[np.intp], Array]:
     brought = np.maximum(capacity[: ahead + 1], 0)
     helps = np.flatnonzero((brought >= 0.5 * brought[ahead]) & (brought > 0))
     return helps, np.cumsum(brought)[helps]
+
+
+def _padded(paces: list[tuple[NDArray[np.intp], Array]]) -> tuple[NDArray[np.intp], Array]:
+    """Months and sums of every group as rows of one length [groups, most months]: what is missing stands for month 0 and closes no gap."""
+    longest = max(len(helps) for helps, _ in paces)
+    months, sums = np.zeros((len(paces), longest), dtype=np.intp), np.full((len(paces), longest), np.inf)
+    for row, (helps, together) in enumerate(paces):
+        months[row, : len(helps)], sums[row, : len(helps)] = helps, together
+    return months, sums
+
+
+def _run(places: NDArray[np.intp]) -> _Members:
+    """Places in a row as a slice, which numpy need not copy."""
+    if len(places) and places[-1] - places[0] == len(places) - 1:
+        return slice(int(places[0]), int(places[-1]) + 1)
+    return places
+
+
+def _nesting(per_start: Array) -> tuple[int, list[float]]:
+    """Months until one start first needs a mentor, and how much of one person nests from that month on."""
+    touched = np.flatnonzero(per_start > 0)
+    return (int(touched[0]), per_start[touched[0] : touched[-1] + 1].tolist()) if len(touched) else (0, [])
+
+
+def _per_head(source: hiring.Source) -> float | None:
+    """Most starts a month that one person yields by referring others; None where a source does not live on that."""
+    return None if source.referrals_per_head_monthly is None else float(hiring.referral_starts_max(source, 1.0))
 
 
 def _held(values: Array, months: int) -> Array:

@@ -235,6 +235,8 @@ def _no_money(plan: Plan) -> NDArray[np.bool_]:
     """Whether the budget of the start's month, or of a month after it, does not bear one more class: finding and teaching it, and its pay with on-cost."""
     money, given = budget(plan), plan.scenario.finance
     left = (money.available - money.used)[:, 0]
+    if given.budget_monthly is None:
+        return np.zeros((len(left), len(plan.scenario.groups)), dtype=bool)
     pay = monthly_pay(plan.scenario).T * (1 + given.on_cost) * plan.parts.contract_fraction[:, None]
     staying, months = plan.parts.start[QUANTITIES.index("heads"), :, 0], len(left)
     inside, extra = plan.parts.qualified_per_start[:, 0], participant_outlay(plan.scenario).T

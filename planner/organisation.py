@@ -460,6 +460,19 @@ def matured(entrants: Floats, exit_probability_monthly: float, time_in_grade_mon
     return (1 - part) * _later(survivors, whole - 1) + part * _later(survivors, whole)
 
 
+def matured_in(month: int, entrants: Floats, exit_probability_monthly: float, time_in_grade_months: float) -> Floats:
+    """Row `month` of `matured`, heads, [U], from entrants [T, U]: what comes in later months does not touch it.
+
+    >>> matured_in(1, np.array([[10.0], [0.0], [0.0]]), 0.1, 2.0).round(3).tolist()
+    [8.1]
+    """
+    months = max(time_in_grade_months, 1.0)
+    whole, part = math.floor(months), months - math.floor(months)
+    survived, nobody = (1 - exit_probability_monthly) ** months, np.zeros_like(entrants[0])
+    first, second = (entrants[month - ago] * survived if month >= ago else nobody for ago in (whole - 1, whole))
+    return np.asarray((1 - part) * first + part * second)
+
+
 def _later(flow: Floats, months: int) -> Floats:
     moved = np.zeros_like(flow)
     moved[months:] = flow[: max(len(flow) - months, 0)]

@@ -4,7 +4,7 @@
 """
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -109,32 +109,32 @@ class Plan:
         """FTE that people of other work bring."""
         return self.requirement.all_hands_fte
 
-    @property
+    @cached_property
     def participants(self) -> Array:
         """Qualified people in a career programme."""
         return participants(self.scenario, self.parts, self.decisions.starts, self.frontline)
 
-    @property
+    @cached_property
     def designed_exits(self) -> Array:
         """People who leave by design at each month's end, known as far ahead as their programme is long."""
         return leaving_by_design(self.scenario, self.decisions.starts)
 
-    @property
+    @cached_property
     def shortage_fte(self) -> Array:
         """FTE missing after overtime and contractors."""
         return missing_fte(self.required_fte, self.available_fte)
 
-    @property
+    @cached_property
     def surplus_fte(self) -> Array:
         """FTE beyond the requirement."""
         return missing_fte(self.available_fte, self.required_fte)
 
-    @property
+    @cached_property
     def cost(self) -> Array:
         """Cost by month [months], the price of shortage included."""
         return np.asarray(sum((line.amount for line in self.costs), np.zeros(len(self.months))))
 
-    @property
+    @cached_property
     def spend(self) -> Array:
         """Money that is paid by month [months]: cost without the price of shortage."""
         return np.asarray(sum((line.amount for line in self.costs if line.item != "shortage_price"), np.zeros(len(self.months))))

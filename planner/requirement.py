@@ -127,6 +127,7 @@ def _of_queue(queue: Queue, contacts: Array, months: Horizon, minutes: int, kind
     return np.repeat(split[:, kinds], pieces, axis=2), np.repeat(open_on[kinds], pieces, axis=1)
 
 
+@lru_cache(maxsize=512)
 def _contacts(pool: Pool) -> Array:
     """Contacts the pool is offered [months, queues]."""
     return np.stack([demand.contacts(queue, pool.horizon) * share for queue, share in zip(pool.queues, pool.shares, strict=True)], axis=1)

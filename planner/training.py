@@ -63,7 +63,7 @@ def training_faults(training: Training, place: str) -> list[Fault]:
 def _whole_up(quantity: ArrayLike) -> IntArray:
     """Rounded up to whole people or classes; a billionth above a whole number is still that number."""
     amounts = np.asarray(quantity, dtype=float)
-    if np.any(~(amounts >= -_ROUNDING)):
+    if not (amounts >= -_ROUNDING).all():
         raise ValueError("a need cannot be negative or empty")
     return np.ceil(amounts - _ROUNDING).astype(np.int64)
 

@@ -558,3 +558,10 @@ def test_where_no_promotion_fails_it_does_not_matter_who_would_return(growth, re
     one, other = (promotable(promotion_failure=0.0, return_share=share) for share in (returns, 1.0))
     assert org.largest_internal_share(one, growth, 0.015, 8) == org.largest_internal_share(other, growth, 0.015, 8)
     assert org.promotion_flow(one, growth, 20).drawn == org.promotion_flow(other, growth, 20).drawn
+
+
+@given(st.integers(0, 11), st.floats(0, 0.3), st.floats(0, 14))
+def test_who_reaches_the_time_in_grade_in_one_month_is_that_months_row_of_all(month, leaving, months):
+    entrants = np.arange(24.0).reshape(12, 2) % 7
+    whole = organisation.matured(entrants, leaving, months)
+    assert organisation.matured_in(month, entrants, leaving, months) == pytest.approx(whole[month], rel=1e-12, abs=1e-12)

@@ -27,7 +27,7 @@ from planner.plan import Plan, project
 from planner.scenario import Scenario
 
 Array = NDArray[np.float64]
-SMALL = 700
+SMALL = 400
 """Whole columns up to which the search that proves begins at once."""
 CLOSED = 1e-9
 PROVING = 0.3

@@ -3,14 +3,16 @@
 Rules: few traces, one month axis for all, direct labels, thresholds drawn, only the shortage shaded, colour never the only sign.
 """
 
+import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from plotly.graph_objects import Figure as Figure
+from plotly import graph_objects
 
 from planner.finance import ITEMS
 from planner.plan import Plan, RoleMonths
@@ -65,6 +67,30 @@ def look(dark: bool) -> Look:
 Trace = dict[str, Any]
 
 
+class Figure(graph_objects.Figure):  # type: ignore[misc]
+    """A figure kept as the plain parts it is made of, which go to the page as they are. Plotly's own objects, which take longer to build than all the
+    rest of a redraw, are built only for who asks for one of their properties."""
+
+    def __init__(self, data: list[Any], layout: dict[str, Any], _validate: bool = False) -> None:
+        self._drawn = {"data": data, "layout": layout}
+        if _validate:
+            self._build(_validate)
+
+    def _build(self, validate: bool) -> None:
+        super().__init__(**self._drawn, _validate=validate)
+
+    def __getattr__(self, name: str) -> Any:
+        """Called where Plotly's objects are not there yet."""
+        if name.startswith("__") or "_drawn" not in self.__dict__ or "_data" in self.__dict__:
+            raise AttributeError(name)
+        self._build(False)
+        return getattr(self, name)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The parts, to be written as JSON."""
+        return super().to_dict() if "_data" in self.__dict__ else self._drawn
+
+
 def scatter(**properties: Any) -> Trace:
     """A line or marks. As a plain dict, here and below: Plotly's own classes check every property again at every redraw, three times the work."""
     return {"type": "scatter", **properties}
@@ -97,7 +123,34 @@ def figure(traces: Sequence[Any], dark: bool, height: int, **layout: Any) -> Fig
         "template": "none",
         "separators": f"{words.style().decimal}{words.style().thousands}",
     }
-    return Figure(data=list(traces), layout={**base, **layout}, _validate=False)
+    whole = {**base, **layout}
+    return Figure(data=list(traces), layout={**whole, "margin": _room(whole, traces)})
+
+
+LETTER_PX, BESIDE_PX, TITLE_PX, BENEATH_PX = 7, 28, 20, 36
+
+
+def _room(layout: dict[str, Any], traces: Sequence[Any]) -> dict[str, Any]:
+    """The margins, wide enough for what is written on the axes: Plotly draws everything again for each margin that it must widen by itself."""
+    margin, axes = layout["margin"], [axis for name, axis in layout.items() if name[1:5] == "axis" and axis.get("automargin")]
+    upright = [name for name in layout if name.startswith("yaxis") and layout[name].get("automargin") and layout[name].get("side") != "right"]
+    left = max((_written_px(layout[name], traces, name.replace("axis", "")) for name in upright), default=0)
+    beneath = BENEATH_PX if any(axis.get("tickangle") == 0 for axis in axes) else 0
+    return {**margin, "l": max(margin["l"], left), "b": max(margin["b"], beneath)}
+
+
+def _written_px(axis: dict[str, Any], traces: Sequence[Any], name: str) -> int:
+    """About how far an upright axis reaches to the left: its title and its longest tick."""
+    texts = axis.get("ticktext") or [words.number(_largest(traces, name))]
+    longest = max(len(re.sub("<[^>]*>", "", str(text))) for text in texts)
+    return LETTER_PX * longest + BESIDE_PX + (TITLE_PX if axis.get("title", {}).get("text") else 0)
+
+
+def _largest(traces: Sequence[Any], axis: str) -> float:
+    """The largest amount that is drawn on an upright axis, near enough for the width of its ticks."""
+    parts = [trace if isinstance(trace, dict) else trace.to_plotly_json() for trace in traces]
+    drawn = [value for part in parts if part.get("yaxis", "y") == axis for value in part.get("y", ())]
+    return max((abs(value) for value in drawn if isinstance(value, (int, float)) and math.isfinite(value)), default=0.0)
 
 
 def y_axis(dark: bool, unit: str, **more: Any) -> dict[str, Any]:
@@ -143,6 +196,7 @@ def short_month(label: str) -> str:
     return f"{words.month_name(label)[:3]} {label[2:4]}"
 
 
+@lru_cache(maxsize=4096)
 def month_day(month: str, fraction: float = 0.0) -> str:
     """A day of a month, fractions into the next; days are counted as thirtieths, which no chart shows."""
     return str(np.datetime64(f"{month}-01") + np.timedelta64(round(fraction * 30 * 24 * 60), "m"))
@@ -197,6 +251,7 @@ def _threshold(value: float, text: str, dark: bool) -> tuple[dict[str, Any], dic
         "yanchor": "bottom",
         "showarrow": False,
         "font": {"color": chosen.short, "size": 12},
+        "bgcolor": chosen.page,
     }
     return shape, label
 
@@ -317,14 +372,14 @@ STANDINGS = ("within its limit", "beyond it by less than one post", "posts open"
 def ratio_strip(plan: Plan, dark: bool = False) -> Figure:
     """Every role and month: the span where it is largest, coloured by whether it holds. Figures, or dots where space is short, mark open posts."""
     chosen, months, roles = look(dark), plan.months, plan.roles[::-1]
-    states = np.array([standing(role) for role in roles]).reshape(len(roles), len(months))
-    spans = [span_by_month(role) for role in roles]
+    states: list[list[int]] = [standing(role).tolist() for role in roles]
+    spans: list[list[float]] = [span_by_month(role).tolist() for role in roles]
     text = [[_cell(span, state, len(months)) for span, state in zip(*row, strict=True)] for row in zip(spans, states, strict=True)]
-    told = [[_cell_words(role, month, spans[row][month], states[row][month]) for month in range(len(months))] for row, role in enumerate(roles)]
+    told = [_row_words(*row) for row in zip(roles, spans, states, strict=True)]
     names = [f"{words.title(role.role.name)} <span style='color:{chosen.soft}'>≤ {_span(role.role.span)}</span>" for role in roles]
     shared = {"x": list(range(len(months))), "y": names, "text": text, "customdata": told}
-    cells = [_cells(states, states != OVER, chosen.on_within, chosen, shared), _cells(states, states == OVER, chosen.on_over, chosen, shared)]
-    look_of_names = {"ticks": "", "showgrid": False, "zeroline": False, "tickfont": {"color": chosen.ink}, "ticklabelstandoff": 6}
+    cells = [_cells(states, (WITHIN, NEAR), chosen.on_within, chosen, shared), _cells(states, (OVER,), chosen.on_over, chosen, shared)]
+    look_of_names = {"tickvals": names, "ticktext": names, "ticks": "", "tickfont": {"color": chosen.ink}, "ticklabelstandoff": 6}
     return figure(
         [*cells, *_strip_legend(names[0], chosen)] if names else [],
         dark,
@@ -332,22 +387,24 @@ def ratio_strip(plan: Plan, dark: bool = False) -> Figure:
         hovermode="closest",
         showlegend=True,
         xaxis=_cell_axis(months, dark),
-        yaxis={"automargin": True, "fixedrange": True, **look_of_names},
+        yaxis={"automargin": True, "fixedrange": True, "showgrid": False, "zeroline": False, **look_of_names},
         margin=UNDER_LEGEND,
     )
 
 
-def _cells(states: NDArray[np.int64], shown: NDArray[np.bool_], ink: str, chosen: Look, shared: dict[str, Any]) -> Trace:
-    """The cells whose figures are written in one ink."""
+def _cells(states: list[list[int]], shown: tuple[int, ...], ink: str, chosen: Look, shared: dict[str, Any]) -> Trace:
+    """The cells whose figures are written in one ink: those of the states that are shown."""
     steps = [[0, chosen.within], [0.33, chosen.within], [0.34, chosen.near], [0.66, chosen.near], [0.67, chosen.over], [1, chosen.over]]
-    own = {name: np.where(shown, np.array(shared[name], dtype=object).reshape(states.shape), "") for name in ("text", "customdata")}
-    texts = {
-        "texttemplate": "%{text}",
-        "textfont": {"size": 10, "color": ink, "weight": "bold" if ink == chosen.on_over else "normal"},
-        "hovertemplate": "%{customdata}<extra></extra>",
-    }
+    own = {name: [_only(*row, shown, "") for row in zip(shared[name], states, strict=True)] for name in ("text", "customdata")}
+    written = {"texttemplate": "%{text}", "textfont": {"size": 10, "color": ink, "weight": "bold" if ink == chosen.on_over else "normal"}}
+    texts = {"hovertemplate": "%{customdata}<extra></extra>"} | (written if any(map(any, own["text"])) else {})
     colours = {"zmin": WITHIN, "zmax": OVER, "colorscale": steps, "showscale": False, "xgap": 2, "ygap": 3, "hoverongaps": False}
-    return heatmap(z=np.where(shown, states, np.nan), **(shared | own), **texts, **colours)
+    return heatmap(z=[_only(row, row, shown, None) for row in states], **(shared | own), **texts, **colours)
+
+
+def _only(values: Sequence[Any], states: Sequence[int], shown: tuple[int, ...], otherwise: Any) -> list[Any]:
+    """The values of the months whose state is shown."""
+    return [value if state in shown else otherwise for value, state in zip(values, states, strict=True)]
 
 
 def _strip_legend(name: str, chosen: Look) -> list[Trace]:
@@ -370,20 +427,26 @@ def _span(value: float) -> str:
 
 def _cell(span: float, state: int, months: int) -> str:
     """What is written in a cell: the span while cells are wide, then only where posts are open, at last a dot there."""
-    if np.isnan(span) or (state != OVER and months > 24):
+    if math.isnan(span) or (state != OVER and months > 24):
         return ""
     if months > 36:
         return "●"
-    return "–" if np.isinf(span) else words.number(span) if span >= 20 else words.number(span, 1)
+    return "–" if math.isinf(span) else words.number(span) if span >= 20 else words.number(span, 1)
 
 
-def _cell_words(role: RoleMonths, month: int, span: float, state: int) -> str:
-    """What a cell says when pointed at."""
-    heads, needed, open_posts = role.path.heads[month].sum(), role.required[month].sum(), role.vacancies[month].sum()
-    ratio = "nobody to lead" if np.isnan(span) else "nobody in post" if np.isinf(span) else f"{words.ratio(span)} at most"
+def _row_words(role: RoleMonths, spans: Sequence[float], states: Sequence[int]) -> list[str]:
+    """What the cells of a role say when pointed at, by month."""
+    people = zip(*(values.sum(axis=1).tolist() for values in (role.path.heads, role.required, role.vacancies)), strict=True)
+    name, limit = words.title(role.role.name), words.ratio(role.role.span)
+    return [_cell_words(name, limit, *month) for month in zip(spans, states, people, strict=True)]
+
+
+def _cell_words(name: str, limit: str, span: float, state: int, people: tuple[float, float, float]) -> str:
+    heads, needed, open_posts = people
+    ratio = "nobody to lead" if math.isnan(span) else "nobody in post" if math.isinf(span) else f"{words.ratio(span)} at most"
     posts = f", {words.count(open_posts)} open" if open_posts else ""
-    people = f"{words.count(needed)} needed, {words.one_decimal(heads)} in post{posts}"
-    return f"<b>{words.title(role.role.name)}</b>: {ratio}, limit {words.ratio(role.role.span)}<br>{STANDINGS[state].capitalize()}. {people}"
+    there = f"{words.count(needed)} needed, {words.one_decimal(heads)} in post{posts}"
+    return f"<b>{name}</b>: {ratio}, limit {limit}<br>{STANDINGS[state].capitalize()}. {there}"
 
 
 def role_heads(plan: Plan, name: str, dark: bool = False) -> Figure:
@@ -505,8 +568,8 @@ def _years(months: Sequence[str]) -> dict[str, Any]:
 
 
 def _panel_bars(months: Sequence[str], panel: Panel, ceiling: float, number: str, chosen: Look) -> list[Trace]:
-    drawn = np.where(np.isnan(panel.values), 0.0, panel.values)
-    colours = [chosen.short if value > panel.limit * (1 + 1e-9) else chosen.required for value in drawn]
+    drawn, most = np.where(np.isnan(panel.values), 0.0, panel.values), panel.limit * (1 + 1e-9)
+    colours = [chosen.short if value > most else chosen.required for value in drawn.tolist()]
     bars = {"x": [month_day(month) for month in months], "y": np.minimum(drawn, ceiling), "marker": {"color": colours}}
     return [bar(**bars, customdata=list(panel.hover), hovertemplate="%{customdata}<extra></extra>", xaxis=f"x{number}", yaxis=f"y{number}")]
 
@@ -544,10 +607,9 @@ def load_panels(plan: Plan) -> tuple[Panel, ...]:
 
 def _load_panel(plan: Plan, title: str, used: Array, available: Array, unit: str) -> Panel:
     share, site = busiest(used, available)
-    months = range(len(plan.months))
+    taken, there = (np.take_along_axis(values, site[:, None], axis=1)[:, 0].tolist() for values in (used, available))
     hover = [
-        f"{words.month_name(plan.months[month])}: {_amount(used[month, site[month]])} of {_amount(available[month, site[month]])} {unit}"
-        for month in months
+        f"{words.month_name(month)}: {_amount(one)} of {_amount(other)} {unit}" for month, one, other in zip(plan.months, taken, there, strict=True)
     ]
     peak = int(np.argmax(share))
     says = (
@@ -578,7 +640,8 @@ def spans(plan: Plan, dark: bool = False) -> Figure:
 
 def _span_panel(plan: Plan, role: RoleMonths) -> Panel:
     values = span_by_month(role)
-    hover = [f"{words.month_name(month)}: {_cell_words(role, at, values[at], int(standing(role)[at]))}" for at, month in enumerate(plan.months)]
+    told = _row_words(role, values.tolist(), standing(role).tolist())
+    hover = [f"{words.month_name(month)}: {text}" for month, text in zip(plan.months, told, strict=True)]
     return Panel(words.title(role.role.name), f"limit {words.ratio(role.role.span)}", values, role.role.span, hover)
 
 
@@ -651,7 +714,7 @@ def cost_stack(plan: Plan, dark: bool = False) -> Figure:
     chosen, months, currency = look(dark), plan.months, plan.scenario.finance.currency
     shared = {"x": [month_day(month) for month in months], "hovertemplate": "%{customdata}"}
     traces: list[Any] = [
-        bar(y=amount, name=name, customdata=[words.money(value, currency) for value in amount], marker=_item_marker(name, at, chosen), **shared)
+        bar(y=amount, name=name, customdata=[words.money(value, currency) for value in amount.tolist()], marker=_item_marker(name, at, chosen), **shared)
         for at, (name, amount) in enumerate(large_items(plan).items())
     ]
     if plan.scenario.finance.budget_monthly is not None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -90,8 +91,8 @@ def number(value: float, decimals: int = 0) -> str:
     '1.234,6'
     """
     text = f"{value:,.{decimals}f}"
-    if not any(letter in "123456789" for letter in text):
-        text = text.removeprefix("-")
+    if text[0] == "-" and not any(letter in "123456789" for letter in text):
+        text = text[1:]
     return restyled(text)
 
 
@@ -103,7 +104,7 @@ def restyled(text: str) -> str:
     True
     """
     chosen = _style.get()
-    return text if chosen == STYLES[0] else text.translate({ord(","): chosen.thousands, ord("."): chosen.decimal})
+    return text if chosen is STYLES[0] else text.translate({ord(","): chosen.thousands, ord("."): chosen.decimal})
 
 
 def count(value: float) -> str:
@@ -187,6 +188,7 @@ def ratio(value: float) -> str:
     return f"{count(value) if value >= 20 or abs(value - round(value)) < 0.05 else number(value, 1)}:1"
 
 
+@lru_cache(maxsize=4096)
 def month_name(label: str) -> str:
     """A month as people write it.
 
@@ -239,6 +241,7 @@ _TITLES = {
     "feeder": "Promoted from",
     "final": "Settled proficiency",
     "first_month": "First month",
+    "first_saved": "First talk saved if pooled",
     "first_share": "Team leads from within",
     "first_span": "Span of the first leader",
     "follows_open_days": "Follows the open days",
@@ -248,6 +251,7 @@ _TITLES = {
     "frontline_monthly_pay": "Frontline pay a month",
     "fte_fraction": "FTE of the contract",
     "growth_monthly": "Growth a month",
+    "handover_s": "Handing over takes",
     "heads": "People",
     "heads_share": "Share of people",
     "higher_share": "Higher leaders from within",
@@ -268,6 +272,7 @@ _TITLES = {
     "lead_time_months": "Search outside takes",
     "leads": "Counts",
     "length_factors": "Length by chats held",
+    "limit_s": "Ended after",
     "loss": "What mentoring costs a mentor",
     "max_abandonment": "Most abandonment",
     "max_asa_s": "Longest average speed of answer",
@@ -300,6 +305,8 @@ _TITLES = {
     "referral_bonus": "Bonus for a referral",
     "referral_saturation": "Saturation of referrals",
     "referrals_per_head_monthly": "Referrals",
+    "restart_s": "To begin again takes",
+    "restart_within": "Beginning again counts",
     "return_share": "Return after failing",
     "schedule_efficiency": "Schedule efficiency",
     "search_cost": "Cost of a search",
@@ -384,12 +391,12 @@ def shortages(plan: Plan) -> tuple[Shortage, ...]:
     missing = plan.shortage_fte
     noticed = missing > np.maximum(SHORT_FTE, SHORT_SHARE * plan.required_fte)
     stops = limits.what_stops_one_more_class(plan) if noticed.any() else ()
-    return tuple(_shortage(plan, int(month), int(group), stops) for month, group in zip(*np.nonzero(noticed), strict=True))
+    ahead = {group: look_ahead(plan.scenario, group) for group in np.flatnonzero(noticed.any(axis=0)).tolist()}
+    found = zip(*(places.tolist() for places in np.nonzero(noticed)), missing[noticed].tolist(), strict=True)
+    return tuple(_shortage(plan, month, group, short, month - ahead[group], stops) for month, group, short in found)
 
 
-def _shortage(plan: Plan, month: int, group: int, stops: tuple[tuple[str, ...], ...]) -> Shortage:
-    ahead = look_ahead(plan.scenario, group)
-    latest = month - ahead
+def _shortage(plan: Plan, month: int, group: int, short: float, latest: int, stops: tuple[tuple[str, ...], ...]) -> Shortage:
     window = range(max(latest - 1, 0), max(min(latest + 2, month), 1))
     reasons = [(start, stops[start][group]) for start in window if stops[start][group]]
     first_start = min(lead_months(source) for source in plan.scenario.hiring.sources)
@@ -397,7 +404,7 @@ def _shortage(plan: Plan, month: int, group: int, stops: tuple[tuple[str, ...], 
     since = reasons[0][0] if reasons else latest
     while since > 0 and stops[since - 1][group] == limit:
         since -= 1
-    return Shortage(plan.scenario.groups[group].name, month, float(plan.shortage_fte[month, group]), limit, since, latest)
+    return Shortage(plan.scenario.groups[group].name, month, short, limit, since, latest)
 
 
 def ratio_breaks(plan: Plan) -> tuple[RatioBreak, ...]:

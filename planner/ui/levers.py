@@ -1,6 +1,7 @@
 """The sidebar: which scenario, the levers in their groups, presets, undo."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import streamlit as st
@@ -111,7 +112,7 @@ def _files(current: Scenario) -> None:
         return
     st.download_button(
         "Save this scenario as a file",
-        scenarios.to_json(current),
+        lambda: scenarios.to_json(current),
         f"{_file_name(current.name)}.json",
         "application/json",
         on_click="ignore",
@@ -180,7 +181,12 @@ def _change(lever: Change) -> None:
 
 def _declared(field: str) -> parameters.Parameter:
     """A lever's declaration: path, value, unit, bounds and help."""
-    return next(each for each in parameters.walk(session.scenario().levers, session.LEVER) if each.name == field)
+    return _all_declared(session.scenario().levers)[field]
+
+
+@lru_cache(maxsize=64)
+def _all_declared(levers: Levers) -> dict[str, parameters.Parameter]:
+    return {each.name: each for each in parameters.walk(levers, session.LEVER)}
 
 
 def _set(path: str, factor: float, rest: float | None) -> None:

@@ -1,6 +1,7 @@
 """Who is at the screen: the one local user, or somebody who signed in; the roles from the claims; and what follows for what is shown."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
@@ -28,9 +29,14 @@ def person() -> Person:
     return of_claims(st.user.to_dict(), section("roles"))
 
 
+_pay: ContextVar[bool | None] = ContextVar("pay", default=None)
+"""Whether amounts are shown in the run that this thread is on, found out once by `let_in`: every page asks it dozens of times."""
+
+
 def sees_pay() -> bool:
     """Whether amounts of money are shown."""
-    return person().sees_pay
+    known = _pay.get()
+    return person().sees_pay if known is None else known
 
 
 def of_claims(claims: Mapping[str, Any], roles: Mapping[str, Any]) -> Person:
@@ -91,8 +97,10 @@ def _refuse_unreadable() -> None:
 
 
 def let_in() -> None:
-    """Stops here until somebody who may look has signed in."""
+    """Stops here until somebody who may look has signed in. A thread serves one session, so what it notes of him holds until he comes again."""
+    _pay.set(None)
     if not signs_in():
+        _pay.set(True)
         return
     if not st.user.is_logged_in:
         _ask_to_sign_in()
@@ -102,6 +110,7 @@ def let_in() -> None:
         st.markdown("You are signed in, but have no role here. Ask whoever gives out the roles to make you a viewer, an editor or an approver.")
         st.button("Sign out", on_click=st.logout, icon=":material/logout:", key="sign_out")
         st.stop()
+    _pay.set(person().sees_pay)
 
 
 def _ask_to_sign_in() -> None:
