@@ -563,5 +563,5 @@ def test_where_no_promotion_fails_it_does_not_matter_who_would_return(growth, re
 @given(st.integers(0, 11), st.floats(0, 0.3), st.floats(0, 14))
 def test_who_reaches_the_time_in_grade_in_one_month_is_that_months_row_of_all(month, leaving, months):
     entrants = np.arange(24.0).reshape(12, 2) % 7
-    whole = organisation.matured(entrants, leaving, months)
-    assert organisation.matured_in(month, entrants, leaving, months) == pytest.approx(whole[month], rel=1e-12, abs=1e-12)
+    whole = org.matured(entrants, leaving, months)
+    assert org.matured_in(month, entrants, leaving, months) == pytest.approx(whole[month], rel=1e-12, abs=1e-12)
