@@ -10,7 +10,7 @@ run: $(RUN_STAMP)
 	$(BIN)/streamlit run app.py --server.port=$(PORT)
 
 test: $(TEST_STAMP) services
-	$(BIN)/python -m pytest -n auto --dist loadfile $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
 lint: $(TEST_STAMP)
 	$(BIN)/ruff check .

@@ -16,6 +16,7 @@ from planner.parameters import describe, walk
 from planner.scenario import Scenario, load, to_json
 from planner.training import Training
 from planner.ui import areas, fields, form, members, upload
+from tests.conftest import shipped
 
 ROOT = Path(__file__).resolve().parents[1]
 SHIPPED = sorted((ROOT / "data" / "scenarios").glob("*.json"))
@@ -88,6 +89,15 @@ def test_bounds_default_and_source_stand_in_the_help_without_names_of_the_progra
 def test_no_name_of_the_program_is_left_in_any_label_or_help(path: Path) -> None:
     for found in walk(load(path)):
         assert "_" not in fields.named(found, "USD") + fields.help_text(found, "USD"), found.path
+
+
+def test_a_unit_stands_beside_every_name_that_does_not_hold_it_as_a_word():
+    for found in parameters.walk(shipped("centre_600")):
+        unit, name = fields.unit(found, "USD"), fields.named(found, "USD")
+        words_in_name = name.lower().split()
+        assert not unit or f"({unit})" in name or unit.lower() in name.lower() or fields.SPELT.get(unit) in words_in_name, found.path
+    target = next(each for each in parameters.walk(shipped("centre_600")) if each.name == "max_asa_s")
+    assert fields.named(target, "USD") == "Longest average speed of answer (s)"
 
 
 def test_a_default_that_is_partly_assumed_counts_as_an_assumption() -> None:

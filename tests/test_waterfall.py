@@ -106,3 +106,7 @@ def test_causes_told_together_and_split_are_said_to_be():
 def test_signs_stand_before_what_can_be_seen(value):
     text = waterfall.signed(value, lambda amount: f"{amount:.1f}")
     assert text[0] in ("+−" if abs(value) >= 0.05 else "0")
+
+
+def test_two_totals_without_a_step_between_them_stand_on_the_ground():
+    assert waterfall.waterfall([Stair("Before", 1.0, total=True), Stair("After", 0.98, total=True)], False, str).layout.xaxis.range[0] <= 0

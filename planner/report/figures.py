@@ -95,7 +95,8 @@ def top_ratio(plan: Plan, rest: Plan) -> Metric:
     course = charts.span_by_month(top)
     led = "Frontline people" if top.role.leads == "frontline" else words.title(top.role.leads) + "s"
     change = _change(now, before, words.one_decimal) if np.isfinite(now) and np.isfinite(before) else ""
-    says = f"at worst, limit {words.ratio(top.role.span)}"
+    worst = f"{words.month_name(plan.months[int(np.nanargmax(course))])} at worst" if np.isfinite(now) and now > 0 else "at worst"
+    says = f"{worst}, limit {words.ratio(top.role.span)}"
     return Metric(
         f"{led} per {words.title(top.role.name).lower()}",
         words.ratio(now) if np.isfinite(now) else "Nobody in post",

@@ -110,10 +110,10 @@ def _shared_limit(plans: Sequence[Plan]) -> float | None:
 
 def _threshold(value: float, text: str, dark: bool) -> tuple[dict[str, Any], dict[str, Any]]:
     """A dashed line across the chart with its name at its left end."""
-    ink = look(dark).ink
+    ink, page = look(dark).ink, look(dark).page
     line = {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": value, "y1": value, "line": {"color": ink, "width": 1.2, "dash": "dash"}}
     place = {"xref": "paper", "x": 0, "y": value, "xanchor": "left", "yanchor": "bottom", "showarrow": False, "font": {"color": ink, "size": 12}}
-    return line, {**place, "text": text}
+    return line, {**place, "text": text, "bgcolor": page}
 
 
 def _writer(course: Course, plans: Sequence[Plan]) -> Callable[[float], str]:

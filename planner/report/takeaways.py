@@ -266,8 +266,8 @@ def unit_costs(plan: Plan) -> dict[str, tuple[str, str]]:
             per_contact,
             f"{words.count(found.contacts)} contacts over the plan" if found.contacts else "Heads are stated; no contacts",
         ),
-        "Cost per hire": ("nobody starts" if hire is None else words.money(hire, currency), "Spent on finding one person who starts"),
-        "Cost of one replacement": ("nobody starts" if each is None else words.money(each, currency), "Hiring, class and pay until nesting ends"),
+        "Cost per hire": ("nobody starts" if hire is None else words.money(hire, currency), "to find one who starts"),
+        "Cost of one replacement": ("nobody starts" if each is None else words.money(each, currency), "until nesting ends"),
         "Cost of attrition": ("nobody starts" if found.cost_of_attrition is None else words.money(found.cost_of_attrition, currency), lost),
     }
 

@@ -107,7 +107,7 @@ def _from_contacts(plan: Plan, group: Group, queue: str, month: int) -> Unfolded
             aht_s,
             "s a contact",
             "s",
-            "The queue's average handle time of the month, with what breadth costs where everyone takes all queues.",
+            "The queue's average in the month; breadth costs where all take all queues.",
         ),
         Step("Seconds of an hour", "÷", 3600.0, "s an hour", "h of handling", "Workload: contacts x handle time."),
         Step("Open hours of the month", "÷", hours, "open h", "erlangs", "Offered load, on average over the open hours."),
@@ -159,7 +159,7 @@ def _paid_steps(scenario: Scenario, group: Group, month: int) -> tuple[Step, ...
         Step("At work", "÷", out, "share", "h", f"{_reasons(group, 'out')} take the rest."),
         Step("On position while at work", "÷", inside, "share", "h", f"{_reasons(group, 'in')} take the rest."),
         Step("Shifts that fit the curve", "÷", float(paid.efficiency), "share", "h", "Schedule efficiency: required over scheduled hours."),
-        Step("Weekdays that are no public holiday", "÷", float(working[month]), "share", "paid h", "From the site's calendar."),
+        Step("Weekdays less holidays", "÷", float(working[month]), "share", "paid h", "From the site's calendar."),
         Step("Paid hours of one FTE", "÷", float(paid_hours[month]), "h a FTE", "FTE", "Weekly hours x weekdays of the month / 5."),
         Step(
             "FTE of an average contract",

@@ -58,7 +58,7 @@ def _reach(stairs: Sequence[Stair], base: Sequence[float]) -> tuple[float, float
     totals = [stair.amount for stair in stairs if stair.total]
     lowest, highest = min([*steps, *totals], default=0.0), max([*steps, *totals, 0.0])
     spread = highest - lowest
-    ground = lowest - spread if lowest > 3 * spread > 0 else min(0.0, lowest)
+    ground = lowest - spread if steps and lowest > 3 * spread > 0 else min(0.0, lowest)
     return ground, max(highest, ground + 1e-9)
 
 

@@ -160,7 +160,20 @@ def unit(parameter: Parameter, currency: str) -> str:
 def named(parameter: Parameter, currency: str) -> str:
     """Name in words with its unit, unless the name says it already."""
     name, symbol = words.title(parameter.name), unit(parameter, currency)
-    return f"{name} ({symbol})" if symbol and symbol.lower() not in name.lower() else name
+    return f"{name} ({symbol})" if symbol and not _says(name, symbol) else name
+
+
+SPELT = {"s": "seconds", "h": "hours"}
+"""Units as names say them."""
+
+
+def _says(name: str, symbol: str) -> bool:
+    """Whether a name holds a unit as a word: the s of a plural is no unit.
+
+    >>> _says("Hours a week", "h"), _says("FTE of the contract", "FTE"), _says("Longest average speed of answer", "s")
+    (True, True, False)
+    """
+    return any(f" {told.lower()} " in f" {name.lower()} " for told in (symbol, SPELT.get(symbol, symbol)))
 
 
 def is_assumption(parameter: Parameter) -> bool:

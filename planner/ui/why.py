@@ -56,9 +56,9 @@ def role(plan: Plan, name: str, dark: bool) -> None:
 
 
 def _stairs(found: Unfolded, end: str) -> list[Stair]:
-    """The moves of a month; those of nobody are left out."""
+    """The moves of a month; those too small to be told are left out, and stand in the table."""
     first, *rest = found.steps
-    moves = [Stair(step.label, step.amount if step.sign == "+" else -step.amount) for step in rest if step.amount]
+    moves = [Stair(step.label, step.amount if step.sign == "+" else -step.amount) for step in rest if round(step.amount, 1)]
     return [Stair(first.label, first.amount, total=True), *moves, Stair(end, found.result, total=True)]
 
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -63,18 +64,41 @@ def _wait_for(address: str, server: subprocess.Popen) -> None:
     raise RuntimeError("the dashboard did not start")
 
 
-def settle(page: Page, timeout_s: float = 60) -> None:
-    """Waits until the script has run and stays idle."""
-    page.wait_for_selector(IDLE, timeout=timeout_s * 1000)
-    page.wait_for_timeout(250)
-    page.wait_for_selector(IDLE, timeout=timeout_s * 1000)
+QUIET_MS = 250
+"""For how long nothing may run before a page counts as settled: a slider tells its move only after 200 ms."""
+_SETTLED = """([idle, quiet]) => {
+    if (!document.querySelector(idle) || document.querySelector('[data-testid=stSkeleton]')) { window.idleSince = null; return false; }
+    window.idleSince ??= performance.now();
+    return performance.now() - window.idleSince >= quiet;
+}"""
+_DRAWN = "() => [...document.querySelectorAll('[data-testid=stPlotlyChart]')].every(each => each.querySelector('svg.main-svg'))"
+_ON_TOP = """each => {
+    const box = each.getBoundingClientRect(), top = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+    return top !== null && each.contains(top);
+}"""
+
+
+def settle(page: Page, timeout_s: float = 90) -> None:
+    """Waits until the script has run, every part of the page has come, and nothing has moved for a moment."""
+    page.evaluate("window.idleSince = null")
+    page.wait_for_function(_SETTLED, arg=[IDLE, QUIET_MS], timeout=timeout_s * 1000)
+
+
+def drawn(page: Page) -> None:
+    """Waits until every chart of a settled page has been drawn."""
+    page.wait_for_function(_DRAWN, timeout=60_000)
 
 
 def open_page(page: Page, title: str) -> None:
-    """Goes to a page as a reader does: by its link in the bar, or by the menu it is in."""
+    """Goes to a page as a reader does: by its link in the bar, by the menu it is in, or, on a narrow screen, by the menu of what had no room."""
     menu = next(menu for menu, pages in navigation.SECTIONS.items() if title in (name for _, name, _ in pages))
-    if menu:
-        page.get_by_test_id("stTopNavSection").filter(has_text=menu).first.click()
-    page.locator('a[data-testid^="stTopNav"]:visible').filter(has_text=title).first.click()
+    link = page.get_by_test_id("stTopNavLink").filter(has_text=title).first
+    way = page.get_by_test_id("stTopNavSection").filter(has_text=menu).first if menu else link
+    if way.count() and way.evaluate(_ON_TOP):
+        way.click()
+    else:
+        page.get_by_test_id("stTopNavSection").filter(has_text=re.compile(r"^\d+ more$")).click()
+    if menu or not way.evaluate(_ON_TOP):
+        page.get_by_test_id("stTopNavDropdownLink").filter(has_text=title).first.click()
     page.get_by_role("heading", level=1).first.wait_for()
     settle(page)

@@ -3,34 +3,12 @@
 import json
 import re
 
-import pytest
-
-from tests.browser import chromium
-from tests.browser.chromium import settle
-from tests.browser.test_journeys import bank_scenario, metric, open_page
+from tests.browser.acts import bank_scenario, drop, metric, open_scenario
+from tests.browser.chromium import open_page, settle
 from tests.conftest import real_series
 
 FIRST_YEAR = "2016"
 """Days before it are left out, so that the back-test has few origins and the forecast is fast."""
-
-
-@pytest.fixture(scope="module")
-def city_address(tmp_path_factory):
-    """A server of its own, whose maps of columns are kept in a folder of the test."""
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.mktemp("settings")))
-        with chromium.serving() as found:
-            yield found
-
-
-@pytest.fixture
-def city_page(browser, city_address):
-    context = browser.new_context(viewport={"width": 1440, "height": 900})
-    opened = context.new_page()
-    opened.goto(city_address)
-    settle(opened)
-    yield opened
-    context.close()
 
 
 def city_scenario() -> str:
@@ -44,18 +22,6 @@ def city_scenario() -> str:
     return json.dumps(document)
 
 
-def open_scenario(page, file) -> None:
-    page.get_by_role("button", name="Open or save").click()
-    page.locator('[data-testid="stPopoverBody"] input[type=file]').set_input_files(file)
-    page.get_by_text("City year ·").first.wait_for(timeout=120_000)
-    settle(page)
-    page.keyboard.press("Escape")
-
-
-def drop(page, file) -> None:
-    page.locator('[data-testid="stFileUploader"] input[type=file]').last.set_input_files(file)
-
-
 def years_of_days(tmp_path):
     header, *rows = real_series("city_311_daily_2009_2019.csv").read_text().splitlines()
     file = tmp_path / "city days.csv"
@@ -63,10 +29,10 @@ def years_of_days(tmp_path):
     return file
 
 
-def test_the_citys_days_are_mapped_forecast_used_and_planned(city_page, tmp_path):
-    page, file = city_page, years_of_days(tmp_path)
+def test_the_citys_days_are_mapped_forecast_used_and_planned(page, tmp_path):
+    file = years_of_days(tmp_path)
     (tmp_path / "city.json").write_text(city_scenario())
-    open_scenario(page, tmp_path / "city.json")
+    open_scenario(page, tmp_path / "city.json", "City year")
     before = [metric(page, label) for label in ("Hires", "Cost")]
 
     open_page(page, "Demand")

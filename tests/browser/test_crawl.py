@@ -9,6 +9,7 @@ from playwright.sync_api import Error, Locator, Page
 
 from planner.ui import navigation
 from tests.browser.chromium import settle
+from tests.browser.looks import wrong_on
 
 STEPS = int(os.environ.get("CRAWL_STEPS", "60"))
 SEED = int(os.environ.get("CRAWL_SEED", "7"))
@@ -20,19 +21,7 @@ CONTROLS = (
 )  # fmt: skip
 LEFT_ALONE = re.compile(r"download|upload|browse|rerun|clear cache|print|record|sign|fullscreen|deploy", re.IGNORECASE)
 """Controls that leave the page, open a dialogue of the system, or write files: they have tests of their own."""
-OURS = re.compile(r"Something went wrong|could not be shown|Traceback|AttributeError|KeyError|TypeError|ValueError")
-INSIDE = re.compile(r"\bnan\b|\binf\b|\d\.\d{7,}|<class|np\.float|planner\.[a-z]+\.")
 NUMBERS = ("0", "1", "-5", "17", "99.5", "1000", "1e9", "", "0.001")
-
-
-def wrong_on(page: Page) -> list[str]:
-    text = page.inner_text("body", timeout=30_000)
-    found = [match[0] for pattern in (OURS, INSIDE) for match in pattern.finditer(text)]
-    if page.get_by_test_id("stException").count():
-        found.append("an exception is on screen")
-    if not page.evaluate("document.documentElement.scrollWidth <= window.innerWidth + 1"):
-        found.append("wider than the screen")
-    return found
 
 
 def act(page: Page, chance: random.Random) -> str:

@@ -4,14 +4,12 @@ import re
 
 import pandas as pd
 
+from tests.browser.acts import metric
 from tests.browser.chromium import open_page, settle
-from tests.browser.test_journeys import metric
 
 
-def open_plan(browser, address, scenario: str):
-    page = browser.new_context(viewport={"width": 1440, "height": 900}, accept_downloads=True).new_page()
-    page.goto(f"{address}/optimise?scenario={scenario}")
-    settle(page)
+def open_plan(visit, scenario: str):
+    page = visit(f"optimise?scenario={scenario}")
     page.get_by_role("button", name="Find the plan").wait_for()
     return page
 
@@ -29,8 +27,8 @@ def done(page) -> None:
     settle(page)
 
 
-def test_a_search_is_watched_left_stopped_used_and_taken_away_while_another_goes_on(browser, address):
-    page, other = open_plan(browser, address, "centre_600"), open_plan(browser, address, "startup_4")
+def test_a_search_is_watched_left_stopped_used_and_taken_away_while_another_goes_on(visit):
+    page, other = open_plan(visit, "centre_600"), open_plan(visit, "startup_4")
     find(page, "5 minutes")
     find(other, "10 seconds")
     page.get_by_text("Best plan so far").first.wait_for(timeout=180_000)
@@ -57,5 +55,3 @@ def test_a_search_is_watched_left_stopped_used_and_taken_away_while_another_goes
     settle(page)
     assert metric(page, "Hires").split()[0] == f"{heads:,.0f}"
     assert "decisions of the optimiser" in page.inner_text("body")
-    page.context.close()
-    other.context.close()

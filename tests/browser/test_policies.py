@@ -3,20 +3,11 @@
 import re
 
 from planner import policies
+from tests.browser.acts import metric
 from tests.browser.chromium import settle
-from tests.browser.test_journeys import metric, open_page
 
 TITLES = {policy.name: policy.title for policy in policies.POLICIES}
 ON = [name for name in ("management", "promotion", "mentors", "culture", "career_path") if name in TITLES]
-
-
-def open_policies(page, scenario="Growth 2000"):
-    page.set_default_timeout(90_000)
-    page.get_by_role("combobox", name="Scenario").click()
-    page.get_by_role("option", name=scenario).click()
-    page.get_by_text(f"{scenario} ·").first.wait_for(timeout=60_000)
-    settle(page)
-    open_page(page, "Policies")
 
 
 def switch(page, name):
@@ -24,8 +15,8 @@ def switch(page, name):
     settle(page)
 
 
-def test_policies_on_the_scenario_of_2_000_tell_what_changed_and_why_and_can_be_taken_over(page):
-    open_policies(page)
+def test_policies_on_the_scenario_of_2_000_tell_what_changed_and_why_and_can_be_taken_over(visit):
+    page = visit("policies?scenario=growth_2000")
     assert page.get_by_text("No policy is on").is_visible()
     for name in ON:
         switch(page, name)
@@ -52,8 +43,8 @@ def test_policies_on_the_scenario_of_2_000_tell_what_changed_and_why_and_can_be_
     assert page.get_by_role("button", name="Undo").is_enabled()
 
 
-def test_a_setting_is_changed_where_the_policy_is_and_a_wrong_one_is_told(page):
-    open_policies(page)
+def test_a_setting_is_changed_where_the_policy_is_and_a_wrong_one_is_told(visit):
+    page = visit("policies?scenario=growth_2000")
     switch(page, "culture")
     before = metric(page, "New people at the most")
     page.get_by_role("button", name="Settings").nth(list(TITLES).index("culture")).click()
