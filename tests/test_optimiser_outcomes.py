@@ -134,7 +134,7 @@ from planner.optimiser import beside
 from planner.optimiser.wish import Wish
 from planner.parameters import put_all
 scenario = planner.load("data/scenarios/startup_4.json")
-for found in (planner.optimise(scenario, time_limit_s=1), beside.searched(scenario, Wish(), None, print, bool)):
+for found in (planner.optimise(scenario, time_limit_s=1), beside.searched(scenario, Wish(), None, None, print, bool)):
     print(found.outcome, found.plan is None, found.baseline is not None)
 """
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=120)

@@ -185,6 +185,11 @@ def around(relaxation):
     return rounding.Around(relaxation.problem, every, [prices(relaxation, post, reduced) for post in every], lambda: 60.0, NEVER)
 
 
+def every_plan(relaxation):
+    given = around(relaxation)
+    return rounding.plans(given, rounding.begun(given, relaxation.columns))
+
+
 def best_of(one, plans):
     found = [rounding.with_best_fractions(one, columns) for columns in plans]
     return min((each[0] for each in found if each is not None and one.allows(each[0])), key=one.objective)
@@ -195,7 +200,7 @@ def best_of(one, plans):
 def test_the_first_plans_meet_every_limit_and_are_cheaper_than_the_baseline(name):
     relaxation = at_optimum(shipped(name))
     one, bound = relaxation.problem, relaxation.bound
-    best = best_of(one, rounding.plans(around(relaxation), relaxation.columns))
+    best = best_of(one, every_plan(relaxation))
     plan = project(one.model.scenario, one.model.decisions_of(best), one.model.need)
     assert limits.broken(plan) == ()
     assert one.objective(one.model.columns_of(plan)) == pytest.approx(one.objective(best), rel=1e-6)
@@ -227,6 +232,6 @@ def test_referred_starts_that_heads_no_longer_refer_come_from_a_source_without_a
 def test_after_its_plans_the_relaxation_is_as_it_was():
     relaxation = at_optimum(build(tiny(months=12, heads=30)))
     before = relaxation.bound
-    assert len(list(rounding.plans(around(relaxation), relaxation.columns))) > 0
+    assert len(list(every_plan(relaxation))) > 0
     assert relaxation.solve()
     assert relaxation.bound == pytest.approx(before, rel=1e-7)

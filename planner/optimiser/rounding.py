@@ -24,6 +24,8 @@ AGAIN = 2
 """Times that the ladder is decided anew around the same hires."""
 THRESHOLDS = (0.7, 0.9, 0.5)
 """Part of a smallest class that the relaxation must want before one begins: one way of rounding after the other."""
+LARGE = 10_000
+"""Columns from which a problem is large."""
 WINDOW = 8
 NEAR = 1e-5
 
@@ -63,19 +65,34 @@ class Around:
     stopped: Callable[[], bool]
 
 
+@dataclass(frozen=True, eq=False)
+class Ladder:
+    """Columns whose joiners are whole people, and the posts that they were chosen for."""
+
+    columns: Array
+    needed: ladder.Posts
+
+
+def begun(around: Around, columns: Array) -> Ladder:
+    """The ladder decided for the posts of a relaxation's columns."""
+    needed = ladder.whole_posts(around.problem.model, columns)
+    return Ladder(ladder.decide(around.problem, around.every, around.prices, columns, needed), needed)
+
+
 def around_the_baseline(around: Around) -> Array | None:
     """A whole plan around the ladder of the baseline."""
     known = around.problem.model.known
-    return _with_hires(around, known, ladder.whole_posts(around.problem.model, known), THRESHOLDS[0])
+    return _with_hires(around, Ladder(known, ladder.whole_posts(around.problem.model, known)), THRESHOLDS[0])
 
 
-def plans(around: Around, columns: Array) -> Iterator[Array]:
-    """Whole plans, one after the other [all columns]: the ladder at a relaxation's columns, hires around it, then the ladder for the posts of those hires."""
-    for threshold in THRESHOLDS:
-        if around.stopped():
-            return
-        needed = ladder.whole_posts(around.problem.model, columns)
-        found = _with_hires(around, ladder.decide(around.problem, around.every, around.prices, columns, needed), needed, threshold)
+def plans(around: Around, first: Ladder) -> Iterator[Array]:
+    """Whole plans, one after the other [all columns]: hires around a ladder, then the ladder decided anew for the posts of those hires.
+
+    Of a large problem the first is made in longer strides.
+    """
+    for place, threshold in enumerate(THRESHOLDS):
+        together = 2 if place == 0 and around.problem.model.width > LARGE else 1
+        found = None if around.stopped() else _with_hires(around, first, threshold, together)
         for again in range(1 + AGAIN):
             if found is None:
                 break
@@ -91,13 +108,13 @@ def ladder_again(around: Around, columns: Array) -> Array:
     return within_referrals(around.problem, replayed(around.problem, model.decisions_of(decided)))
 
 
-def _with_hires(around: Around, columns: Array, needed: ladder.Posts, threshold: float) -> Array | None:
-    """The plan with the ladder of these columns and whole hires around it; None where no hires fit that ladder, or time is up."""
+def _with_hires(around: Around, first: Ladder, threshold: float, together: int = 1) -> Array | None:
+    """The plan with this ladder and whole hires around it; None where no hires fit that ladder, or time is up."""
     problem = around.problem
-    relaxation = Relaxation(problem, around.left, around.stopped, _ladder_of(around, columns))
-    for name, values in needed.items():
+    relaxation = Relaxation(problem, around.left, held=_ladder_of(around, first.columns))
+    for name, values in first.needed.items():
         relaxation.bounded(_places(problem.model, f"posts {name}"), values)
-    hires = dive(relaxation, threshold, around.stopped) if relaxation.solve() else None
+    hires = dive(relaxation, threshold, around.stopped, together) if relaxation.solve() else None
     return None if hires is None else within_referrals(problem, replayed(problem, problem.model.decisions_of(hires)))
 
 
@@ -119,26 +136,34 @@ def _places(model: Model, name: str) -> NDArray[np.intp]:
     return np.arange(block.start, block.stop)
 
 
-def dive(relaxation: Relaxation, threshold: float, stopped: Callable[[], bool]) -> Array | None:
+def dive(relaxation: Relaxation, threshold: float, stopped: Callable[[], bool], together: int = 1) -> Array | None:
     """Whole starts and classes [in columns]: a class where the relaxation wants at least `threshold` of the smallest one; None if it finds none.
+
+    `together`: months that are rounded before the rest is solved again.
 
     The relaxation must have its optimum; it is left with the starts and classes fixed.
     """
     model = relaxation.problem.model
-    for month in range(model.frozen.months if model.frozen else 0, model.months):
-        if stopped() or not _month_rounded(relaxation, month, threshold):
+    for first in range(model.frozen.months if model.frozen else 0, model.months, together):
+        months = range(first, min(first + together, model.months))
+        if stopped() or not _rounded(relaxation, months, threshold):
             return None
     return relaxation.columns if relaxation.solve() else None
 
 
-def _month_rounded(relaxation: Relaxation, month: int, threshold: float) -> bool:
-    """Fixes one month's classes and then starts at whole numbers, as many classes as the rooms take; False if none of that leaves a plan."""
-    problem, columns = relaxation.problem, relaxation.columns
-    wanted = _that_fit(problem, columns, month, _classes_wanted(problem, columns, month, threshold))
-    for classes in (wanted, np.floor(problem.model.blocks["classes"].of(columns)[month] + 1e-6)):
-        relaxation.fix(_month_of(problem, "classes", month), classes)
+def _rounded(relaxation: Relaxation, months: range, threshold: float) -> bool:
+    """Fixes some months' classes and then starts at whole numbers, as many classes as the rooms take; False if none of that leaves a plan."""
+    problem, columns = relaxation.problem, relaxation.columns.copy()
+    block = problem.model.blocks["classes"].of(columns)
+    fewest = np.floor(block[months] + 1e-6)
+    for month in months:
+        block[month] = _that_fit(problem, columns, month, _classes_wanted(problem, columns, month, threshold))
+    for classes in (block[months].copy(), fewest):
+        for month, each in zip(months, classes, strict=True):
+            relaxation.fix(_month_of(problem, "classes", month), each)
         if relaxation.solve():
-            relaxation.fix(_month_of(problem, "starts", month), _people(problem, relaxation.columns, month, classes))
+            for month, each in zip(months, classes, strict=True):
+                relaxation.fix(_month_of(problem, "starts", month), _people(problem, relaxation.columns, month, each))
             return True
     return False
 

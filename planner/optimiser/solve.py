@@ -79,23 +79,20 @@ class _Run:
     ) -> None:
         self.problem, self.begun, self.seconds, self.asked, self.solver = made, begun, seconds, gap, solver
         self.heard, self.told_to_stop = heard, stopped
-        self.bound, self.best = -np.inf, None if not made.allows(made.model.known) else made.model.known
+        self.bound, self.value = -np.inf, np.inf
+        self.best: Array | None = None
         self.said, self.infeasible = "", False
         self.failure: Kind | None = None
         self.cuts = bounds.no_cuts(made.model)
         self.clash: Conflict | None = None
         self.solver_best = np.inf
+        self.take(made.model.known)
 
     # State
 
     @property
     def model(self) -> Model:
         return self.problem.model
-
-    @property
-    def value(self) -> float:
-        """What the best plan is charged."""
-        return np.inf if self.best is None else self.problem.objective(self.best)
 
     @property
     def gap(self) -> float:
@@ -131,8 +128,9 @@ class _Run:
         """Takes a better plan, if it is one."""
         if columns is None or not self.problem.allows(columns):
             return
-        if self.best is None or self.problem.objective(columns) < self.value - CLOSED * abs(self.value):
-            self.best = columns
+        charged = self.problem.objective(columns)
+        if self.best is None or charged < self.value - CLOSED * abs(self.value):
+            self.best, self.value = columns, charged
             self.tell()
 
     # Search
@@ -154,9 +152,13 @@ class _Run:
         every, beside = posts(self.problem), ThreadPoolExecutor(1)
         try:
             relaxation = Relaxation(self.problem, self.left)
-            solved, raised = beside.submit(self._relaxed, relaxation, every), beside.submit(self._bounded, relaxation, every)
+            solved = beside.submit(self._relaxed, relaxation, every)
             if self._waited(solved) and (found := solved.result()) is not None:
-                self._plans(every, *found)
+                around = rounding.Around(self.problem, every, found[1], self.left, self.over)
+                first = rounding.begun(around, found[0])
+                beside.submit(self._raised, relaxation, every)
+                self._plans(around, first)
+                raised = beside.submit(self._tightened, relaxation, every)
                 until = self.left() * PROVING
                 self._improve(lambda: self.over() or self.left() < until)
                 if self._waited(raised):
@@ -179,21 +181,24 @@ class _Run:
         reduced = np.maximum(relaxation.reduced, 0.0)
         return relaxation.columns, [prices(relaxation, post, reduced) for post in every]
 
-    def _plans(self, every: list[Post], columns: Array, price: list[Prices]) -> None:
-        """Whole plans from the relaxation; where none of them is one, from the baseline's ladder."""
-        around, baseline = rounding.Around(self.problem, every, price, self.left, self.over), self.value
-        for found in rounding.plans(around, columns):
+    def _plans(self, around: rounding.Around, first: rounding.Ladder) -> None:
+        """Whole plans around a ladder; where none of them is one, around the baseline's."""
+        baseline = self.value
+        for found in rounding.plans(around, first):
             self._take_best_fractions(found)
         if self.value == baseline:
             self._take_best_fractions(rounding.around_the_baseline(around))
 
-    def _bounded(self, relaxation: Relaxation, every: list[Post]) -> None:
-        """The bound by whole people who join, and by rows that whole plans meet, which the search that proves keeps."""
-        if not relaxation.optimal:
-            return
-        self.raise_bound(relaxation.bound + extra(relaxation, every))
-        tightened, self.cuts = bounds.tightened(relaxation, every, self.over)
-        self.raise_bound(tightened)
+    def _raised(self, relaxation: Relaxation, every: list[Post]) -> None:
+        """The bound by whole people who join."""
+        if relaxation.optimal:
+            self.raise_bound(relaxation.bound + extra(relaxation, every))
+
+    def _tightened(self, relaxation: Relaxation, every: list[Post]) -> None:
+        """The bound by rows that whole plans meet, which the search that proves keeps."""
+        if relaxation.optimal:
+            tightened, self.cuts = bounds.tightened(relaxation, every, self.over)
+            self.raise_bound(tightened)
 
     def _take_best_fractions(self, columns: Array | None) -> None:
         if columns is None:
@@ -206,7 +211,8 @@ class _Run:
         """The bound before the search that proves of a small problem."""
         relaxation, every = Relaxation(self.problem, self.left, self.told_to_stop), posts(self.problem)
         self._relaxed(relaxation, every)
-        self._bounded(relaxation, every)
+        self._raised(relaxation, every)
+        self._tightened(relaxation, every)
 
     def _improve(self, enough: Callable[[], bool]) -> None:
         """Decides one part anew after the other, until a whole round brings nothing."""
