@@ -98,11 +98,6 @@ class Relaxation:
         """Holds columns at least values."""
         fix(self.engine, columns.ravel(), lower.ravel(), np.broadcast_to(highspy.kHighsInf, lower.size))
 
-    def free(self, columns: Places) -> None:
-        """Gives columns their own bounds again."""
-        model = self.problem.model
-        fix(self.engine, columns.ravel(), model.lower[columns.ravel()], model.upper[columns.ravel()])
-
     def add(self, matrix: sparse.csr_matrix, lower: Array) -> None:
         """Further rows: matrix @ columns >= lower."""
         self._rows = np.concatenate([self._rows, np.full(len(lower), -1)])

@@ -227,7 +227,7 @@ class _Run:
 
     def _prove(self) -> None:
         """The search of the solver, from the best plan so far."""
-        search = Search(max(self.left(), 0.1), self.asked, self.best, self.cuts, self.told_to_stop, self.hear)
+        search = Search(max(self.left(), 0.1), self.asked, self.best, self.cuts, lambda: self.told_to_stop() or self.left() <= 0, self.hear)
         answer = solve(self.problem, search, self.solver)
         self.said, self.infeasible, self.failure = answer.said, answer.infeasible, answer.failure
         if answer.bound is not None:
