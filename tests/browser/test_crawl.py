@@ -11,7 +11,7 @@ from planner.ui import navigation
 from tests.browser.chromium import settle
 from tests.browser.looks import wrong_on
 
-STEPS = int(os.environ.get("CRAWL_STEPS", "60"))
+STEPS = int(os.environ.get("CRAWL_STEPS", "40"))
 SEED = int(os.environ.get("CRAWL_SEED", "7"))
 A_PAGE = 25
 """Steps on one page before the next."""
