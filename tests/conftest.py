@@ -43,7 +43,7 @@ def pytest_collection_modifyitems(config, items):
 
 
 def pytest_terminal_summary(terminalreporter):
-    browser = [report for report in terminalreporter.stats.get("skipped", []) if "browser" in report.keywords]
+    browser = [report for report in terminalreporter.stats.get("skipped", []) if "Chromium is not installed" in str(report.longrepr)]
     data = [report for report in terminalreporter.stats.get("skipped", []) if "real series" in str(report.longrepr)]
     database = [report for report in terminalreporter.stats.get("skipped", []) if databases.WANT in str(report.longrepr)]
     for what, reports in (
