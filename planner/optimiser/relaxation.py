@@ -49,8 +49,12 @@ class Relaxation:
             self.engine.setOptionValue(option, value)
         if stopped is not None:
             watch(self.engine, stopped)
-        self.optimal = False
         self.columns = np.zeros(problem.model.width)
+
+    @property
+    def optimal(self) -> bool:
+        """Whether its last solve found its optimum."""
+        return is_optimal(self.engine)
 
     @property
     def said(self) -> str:
@@ -79,7 +83,6 @@ class Relaxation:
         while True:
             self.engine.setOptionValue("time_limit", self.engine.getRunTime() + max(self._left(), 0.0))
             self.engine.run()
-            self.optimal = is_optimal(self.engine)
             if not self.optimal:
                 return False
             for option, value in THEN:
@@ -97,6 +100,11 @@ class Relaxation:
     def bounded(self, columns: Places, lower: Array) -> None:
         """Holds columns at least values."""
         fix(self.engine, columns.ravel(), lower.ravel(), np.broadcast_to(highspy.kHighsInf, lower.size))
+
+    def free(self, columns: Places) -> None:
+        """Gives columns their own bounds again."""
+        model = self.problem.model
+        fix(self.engine, columns.ravel(), model.lower[columns.ravel()], model.upper[columns.ravel()])
 
     def add(self, matrix: sparse.csr_matrix, lower: Array) -> None:
         """Further rows: matrix @ columns >= lower."""

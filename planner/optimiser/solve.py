@@ -156,13 +156,14 @@ class _Run:
             if self._waited(solved) and (found := solved.result()) is not None:
                 around = rounding.Around(self.problem, every, found[1], self.left, self.over)
                 first = rounding.begun(around, found[0])
-                beside.submit(self._raised, relaxation, every)
+                raised = beside.submit(self._raised, relaxation, every)
                 self._plans(around, first)
-                raised = beside.submit(self._tightened, relaxation, every)
+                tightened = beside.submit(self._tightened, relaxation, every)
                 until = self.left() * PROVING
                 self._improve(lambda: self.over() or self.left() < until)
-                if self._waited(raised):
-                    raised.result()
+                for bound in (raised, tightened):
+                    if self._waited(bound):
+                        bound.result()
         finally:
             beside.shutdown(wait=False, cancel_futures=True)
 
