@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner import finance, hiring, organisation, training
-from planner.cohorts import QUANTITIES, Cohorts, classroom_months, cohorts, covers_everyone, maturing
+from planner.cohorts import QUANTITIES, Cohorts, classroom_months, cohorts, covers_everyone, maturing, sitting
 from planner.decisions import Decisions, nothing_decided, units
 from planner.organisation import FRONTLINE, Role
 from planner.plan import (
@@ -23,9 +23,12 @@ from planner.plan import (
     bench_inflow,
     feeder_exit_probability,
     monthly_pay,
+    opening_from_outside,
     opening_heads,
+    opening_matured,
     participant_outlay,
     role_pay,
+    signed_appointments,
     site_index,
     whole,
 )
@@ -195,6 +198,7 @@ class _Spreadsheet:
         if self.purse.bounded:
             self._pay_opening_people()
         self._take_signed_starts()
+        self._take_signed_appointments()
 
     def _open_sites(self, span: int) -> None:
         """Who sits where, and the rooms and mentors that classes take."""
@@ -224,6 +228,7 @@ class _Spreadsheet:
         self.matured = np.zeros((len(fed), self.months, len(scenario.groups)))
         self.arrivals = np.zeros((len(fed), len(scenario.groups), len(scenario.hiring.sources), self.months))
         self.ladders = {role.name: self._ladder(role, span, fed) for role in roles}
+        self.opening_matured = {role.name: opening_matured(scenario, role) for role in roles if role.feeder}
         self.top_down = sorted(reversed(self.ladders), key=lambda name: self.ladders[name].role.kind == "support")
 
     def _open_hiring(self, given: hiring.Hiring) -> None:
@@ -263,15 +268,17 @@ class _Spreadsheet:
 
     def _seat_opening_classes(self) -> None:
         for g, group in enumerate(self.scenario.groups):
-            site = self.scenario.sites[self.site_of[g]]
-            self.rooms_used[self.site_of[g]] += self.room_kernels[g] * float(training.classes_for(group.workforce.opening_classroom, site.training))
+            site, span = self.scenario.sites[self.site_of[g]], self.rooms_used.shape[1]
+            for left, people in sitting(group.workforce):
+                self.rooms_used[self.site_of[g]] += training.rooms_response(left, span) * float(training.classes_for(people, site.training))
 
     def _pay_opening_people(self) -> None:
         self.purse.spend(0, (self.path[HEADS] * self.pay).sum(axis=0))
-        in_programme = np.where(covers_everyone(self.scenario)[:, None], self.path[HEADS] - self.path[TRAINEES], 0.0)
+        in_programme = np.where(covers_everyone(self.scenario)[:, None], self.path[HEADS] - self.path[TRAINEES], self.parts.earlier_qualified)
         self.purse.spend(0, (in_programme * self.programme).sum(axis=0) + all_hands_cost(self.scenario).sum())
         for name, ladder in self.ladders.items():
-            self.purse.spend(0, self._role_costs(name, 0) @ ladder.heads)
+            premium = opening_from_outside(self.scenario, ladder.role) * ladder.role.external_premium
+            self.purse.spend(0, self._role_costs(name, 0) @ (ladder.heads + premium))
 
     def _role_costs(self, name: str, month: int) -> Array:
         """Pay with on-cost of one person who joins a role in a month, from that month on, exits taken off [months from it, units]."""
@@ -292,6 +299,15 @@ class _Spreadsheet:
                 self._start(month, g, 0, people)
                 self._spend_hours(month, 0, people)
                 self._seat(month, g, int(training.classes_for(people, self._training(g))))
+
+    def _take_signed_appointments(self) -> None:
+        """As signed starts, of people from outside who have signed for a role."""
+        for name, ladder in self.ladders.items():
+            signed = signed_appointments(self.scenario, ladder.role)
+            signed[: self.taken_months] = 0
+            ladder.on_order[: self.months] += signed
+            for month in np.flatnonzero(signed.any(axis=1)).tolist() if self.purse.bounded else ():
+                self.purse.spend(month, self._appointment_costs(name, month) @ signed[month])
 
     def _ladder(self, role: Role, span: int, fed: list[Role]) -> _Ladder:
         shape = (span, len(units(self.scenario, role.name)))
@@ -371,8 +387,9 @@ class _Spreadsheet:
         return posts
 
     def _take_ordered(self, month: int) -> None:
+        """People on order begin: for posts that stood open, or signed for before the plan."""
         for name, ladder in self.ladders.items():
-            if ladder.role.seek == "when_broken":
+            if ladder.on_order[month].any():
                 self._join(name, month, ladder.on_order[month])
 
     def _join(self, name: str, month: int, people: Array) -> None:
@@ -416,13 +433,19 @@ class _Spreadsheet:
             self._join(role.name, month, people)
         return people
 
+    def _appointment_costs(self, name: str, month: int) -> Array:
+        """What one person from outside costs from the first day on [months from it, units]."""
+        role = self.ladders[name].role
+        each = self._role_costs(name, month) * (1 + role.external_premium)
+        each[:1] += role.search_cost
+        return each
+
     def _paid_for(self, name: str, month: int, people: Array) -> Array:
         """As many people from outside as the budget bears from their first day on, by unit; what they cost is taken out of it."""
         if not self.purse.bounded or not people.any():
             return people
-        role, paid = self.ladders[name].role, np.zeros_like(people)
-        each = self._role_costs(name, month) * (1 + role.external_premium)
-        each[:1] += role.search_cost
+        paid = np.zeros_like(people)
+        each = self._appointment_costs(name, month)
         for unit in np.flatnonzero(people):
             paid[unit] = min(people[unit], self.purse.times(month, each[:, unit]))
             self.purse.spend(month, paid[unit] * each[:, unit])
@@ -576,7 +599,8 @@ class _Spreadsheet:
         if ladder.matured is not None:
             return np.asarray(ladder.matured[month])
         feeder = self.ladders[str(role.feeder)]
-        return organisation.matured_in(month, feeder.entrants, feeder.role.exit_probability_monthly, role.time_in_grade_months)
+        joined = organisation.matured_in(month, feeder.entrants, feeder.role.exit_probability_monthly, role.time_in_grade_months)
+        return np.asarray(self.opening_matured[role.name][month] + joined)
 
     # Hiring
 

@@ -25,12 +25,14 @@ class Cohorts:
     """Responses of every group, worked out once per scenario and horizon.
 
     `opening` [quantities, groups, months]; `start` [quantities, groups, sources, months] per start; `settled` [quantities, groups, months] per
-    person who leaves for another role, or comes back, at a month's end (month 0 is the next one).
+    person who leaves for another role, or comes back, at a month's end (month 0 is the next one); `earlier_qualified` [groups, months], people of the
+    opening who count as new for a career programme.
     """
 
     opening: Array
     start: Array
     settled: Array
+    earlier_qualified: Array
     contract_fraction: Array
     mentoring_loss_per_nester: Array
 
@@ -68,6 +70,7 @@ def _cohorts(
         opening=np.stack([_opening(people, tenure, months) for people, tenure in groups], axis=1),
         start=np.stack([np.stack([_start(people, tenure, months, multiplier) for multiplier in multipliers], axis=1) for people, tenure in groups], axis=1),
         settled=np.stack([_settled(people, months) for people, _ in groups], axis=1),
+        earlier_qualified=np.stack([workforce.earlier_qualified(people, months) for people, _ in groups]),
         contract_fraction=np.array(contracts),
         mentoring_loss_per_nester=np.array(losses),
     )
@@ -190,10 +193,10 @@ def covers_everyone(scenario: Scenario) -> NDArray[np.bool_]:
 
 
 def participants(scenario: Scenario, parts: Cohorts, starts: Array, people: Frontline) -> Array:
-    """Qualified people in a career programme [months, groups]: all of a group, or those who started within the plan."""
+    """Qualified people in a career programme [months, groups]: all of a group, or those who started within the plan or lately before it."""
     found, running = np.zeros_like(people.heads), has_programme(scenario)
     if running.any():
-        started = superposed(starts, parts.qualified_per_start[..., : len(starts)]).T
+        started = (superposed(starts, parts.qualified_per_start[..., : len(starts)]) + parts.earlier_qualified[:, : len(starts)]).T
         everybody = people.heads - people.training_heads
         found = np.where(running, np.where(covers_everyone(scenario), everybody, started), 0.0)
     return found
@@ -224,3 +227,16 @@ def echo_months(leaving: Array, times: float = 3.0) -> NDArray[np.bool_]:
 def classroom_months(people: Workforce) -> float:
     """Months a class holds its room."""
     return months_of_weeks(people.classroom_weeks)
+
+
+def sitting(people: Workforce) -> tuple[tuple[float, float], ...]:
+    """Classes that sit on the first day without being starts of the plan: months left in the classroom, and people.
+
+    >>> sitting(Workforce(classroom_weeks=8, opening_classroom=5, earlier_starts=(workforce.EarlierStarts(months_ago=1, heads=9),)))
+    ((1.839835728952772, 5.0), (0.839835728952772, 9.0))
+    """
+    found = {classroom_months(people): people.opening_classroom}
+    for row in people.earlier_starts:
+        left = classroom_months(people) - row.months_ago
+        found[left] = found.get(left, 0.0) + row.heads
+    return tuple((left, heads) for left, heads in found.items() if left > 0 and heads > 0)

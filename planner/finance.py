@@ -45,7 +45,10 @@ class Finance(Parameters):
     """Employer's cost on top of gross pay: taxes, insurance, benefits. Assumption: 25 %."""
 
     pay_rise_annual: AnnualChange = 0.03
-    """Rise of pay a year, every twelfth month from the first. Assumption: 3 %."""
+    """Rise of pay a year, every twelfth month from the first rise on. Assumption: 3 %."""
+
+    first_rise_months: Annotated[int, Field(ge=1, le=12), Unit("months")] = 12
+    """Months from the first day of the plan to the first rise of pay. Assumption: a year."""
 
     cost_per_class: Money = 6_000.0
     """Outlay for one class besides pay: materials, licences, room. Assumption: $6,000."""
@@ -72,13 +75,13 @@ class Finance(Parameters):
 # --- Pay rises and exchange rates
 
 
-def pay_index(months: int, rise_annual: float) -> Floats:
-    """Pay of each month against the first, times, [T]; it steps every twelfth month: (1 + rise)^floor(t / 12).
+def pay_index(months: int, rise_annual: float, first_rise_months: int = 12) -> Floats:
+    """Pay of each month against the first, times, [T]; it steps every twelfth month: (1 + rise)^floor((t + 12 - first) / 12).
 
     >>> pay_index(25, 0.03)[[0, 11, 12, 24]].round(4).tolist()
     [1.0, 1.0, 1.03, 1.0609]
     """
-    return np.asarray((1.0 + rise_annual) ** (np.arange(months) // 12))
+    return np.asarray((1.0 + rise_annual) ** ((np.arange(months) + 12 - first_rise_months) // 12))
 
 
 def exchange_rates(finance: Finance, currency: str | None, month_labels: Sequence[str]) -> Floats:
@@ -116,7 +119,7 @@ def pay_path(finance: Finance, monthly_pay: ArrayLike, rates: Floats) -> Floats:
     >>> pay_path(Finance(), 3_600, np.ones(13))[[0, 12]].round(2).tolist()
     [3600.0, 3708.0]
     """
-    index = pay_index(len(rates), finance.pay_rise_annual)
+    index = pay_index(len(rates), finance.pay_rise_annual, finance.first_rise_months)
     return np.asarray((rates.T * index).T * np.asarray(monthly_pay, dtype=float))
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from planner.errors import Fault
-from planner.parameters import Field, Fraction, Heads, Money, Months, Name, Parameters, Ratio, Unit
+from planner.parameters import Field, Fraction, Heads, Money, Months, Name, Parameters, Ratio, Unit, WholeHeads
 
 FRONTLINE = "frontline"
 ALL = "all"
@@ -29,6 +29,49 @@ class UnitHeads(Parameters):
 
     heads: Heads
     """How many people. Yours: from your HR records."""
+
+
+class GradeHeads(Parameters):
+    """People who joined a role lately, by the months they have been in it."""
+
+    unit: Name
+    """The group or site, or all. Yours: as the role's scope says."""
+
+    months: Annotated[int, Field(ge=0, le=600), Unit("months")]
+    """Whole months in the role on the first day; 0 for who joins on that day. Yours: from your HR records."""
+
+    heads: Heads
+    """How many of them are there. Yours: from your HR records."""
+
+
+class SignedHeads(Parameters):
+    """People from outside who have signed for a role and are still to come."""
+
+    unit: Name
+    """The group or site, or all. Yours: as the role's scope says."""
+
+    month: Annotated[int, Field(ge=0, le=119), Unit("months")]
+    """Months from the first day of the plan to theirs. Yours: from the contract."""
+
+    heads: WholeHeads
+    """How many people. Yours: signed contracts."""
+
+
+class UnderWay(Parameters):
+    """What is under way in a role on the first day. As given, nothing is known of it."""
+
+    from_outside: tuple[UnitHeads, ...] = ()
+    """Of the people in post, those hired from outside, who are paid the premium. Assumption: nobody is."""
+
+    in_grade: tuple[GradeHeads, ...] = ()
+    """Of the people in post, those who joined so lately that they have not been in the role long enough for the next. Assumption: all others have."""
+
+    ready: tuple[UnitHeads, ...] = ()
+    """People ready to be promoted into the role, by unit of the role they come from. Empty: the ready share of those who have the time in grade.
+    Yours: your talent review."""
+
+    signed: tuple[SignedHeads, ...] = ()
+    """People from outside who have signed and come in the first months, whatever the lead time. Yours: signed contracts."""
 
 
 class Role(Parameters):
@@ -52,6 +95,9 @@ class Role(Parameters):
 
     opening_heads: tuple[UnitHeads, ...] = ()
     """People in post on the first day, by group, site or all. Yours: from your HR records."""
+
+    under_way: UnderWay = UnderWay()
+    """Who joined lately, who is ready, who has signed. Assumption: see its parts."""
 
     lead_time_months: Annotated[int, Field(ge=0, le=36), Unit("months")] = 3
     """Months from starting a search outside to the first day. Assumption: 3 months; 6 for executives."""
@@ -254,8 +300,31 @@ def opening_heads(role: Role, units: Sequence[str]) -> Floats:
     >>> opening_heads(Role(name="manager", span=7, monthly_pay=7_000, opening_heads=(UnitHeads(unit="Porto", heads=3),)), ["Lodz", "Porto"]).tolist()
     [0.0, 3.0]
     """
-    known = {entry.unit: entry.heads for entry in role.opening_heads}
+    return by_unit(role.opening_heads, units)
+
+
+def by_unit(rows: Sequence[UnitHeads], units: Sequence[str]) -> Floats:
+    """People by unit, heads, [U]; 0 where no row names the unit.
+
+    >>> by_unit((UnitHeads(unit="Porto", heads=3),), ["Lodz", "Porto"]).tolist()
+    [0.0, 3.0]
+    """
+    known = {entry.unit: entry.heads for entry in rows}
     return np.array([known.get(unit, 0.0) for unit in units])
+
+
+def signed_appointments(role: Role, units: Sequence[str], months: int) -> Floats:
+    """People from outside who signed before the plan, by month of their first day, heads, [T, U].
+
+    >>> signed = UnderWay(signed=(SignedHeads(unit="all", month=1, heads=2),))
+    >>> signed_appointments(Role(name="manager", span=7, monthly_pay=7_000, under_way=signed), ["all"], 3).tolist()
+    [[0.0], [2.0], [0.0]]
+    """
+    found = np.zeros((months, len(units)))
+    for row in role.under_way.signed:
+        if row.month < months:
+            found[row.month, list(units).index(row.unit)] += row.heads
+    return found
 
 
 # --- Faults
@@ -274,8 +343,32 @@ def organisation_faults(organisation: Organisation, site_names: Sequence[str], g
         below = organisation.roles[:position]
         faults += _name_faults(role, below, here)
         faults += _reference_faults(role, organisation.roles, position, here)
-        faults += _unit_faults(role, units[role.scope], here)
+        faults += _unit_faults(role.opening_heads, role, units[role.scope], f"{here}.opening_heads")
+        faults += _under_way_faults(role, organisation.roles, units, f"{here}.under_way")
     return faults
+
+
+def _under_way_faults(role: Role, roles: Sequence[Role], units: Mapping[str, Sequence[str]], here: str) -> Iterator[Fault]:
+    """Faults of what is under way: units that are not there, and more people than are in post."""
+    given = role.under_way
+    yield from _unit_faults(given.from_outside, role, units[role.scope], f"{here}.from_outside")
+    scopes = {FRONTLINE: "group"} | {other.name: other.scope for other in roles}
+    below = units[scopes[role.feeder]] if role.feeder in scopes else ()
+    yield from _unit_faults(given.ready, role, below, f"{here}.ready")
+    named = [(f"in_grade.{position}", row.unit) for position, row in enumerate(given.in_grade)]
+    named += [(f"signed.{position}", row.unit) for position, row in enumerate(given.signed)]
+    yield from (_no_unit(unit, units[role.scope], role, f"{here}.{spot}.unit") for spot, unit in named if unit not in units[role.scope])
+    for entry in role.opening_heads:
+        yield from _too_many(role, entry, here)
+
+
+def _too_many(role: Role, entry: UnitHeads, here: str) -> Iterator[Fault]:
+    outside = math.fsum(row.heads for row in role.under_way.from_outside if row.unit == entry.unit)
+    lately = math.fsum(row.heads for row in role.under_way.in_grade if row.unit == entry.unit)
+    for name, counted in (("from_outside", outside), ("in_grade", lately)):
+        if counted > entry.heads + HAIR:
+            problem = f"{counted:g} of the people in post in '{entry.unit}', where {entry.heads:g} are"
+            yield Fault(f"{here}.{name}", problem, "Count them among opening_heads, or give fewer here.", f"{counted:g}")
 
 
 def _name_faults(role: Role, below: Sequence[Role], here: str) -> Iterator[Fault]:
@@ -304,12 +397,17 @@ def _pointer_faults(role: Role, roles: Sequence[Role], position: int, here: str,
         yield Fault(here, f"there is no role '{named}'", f"Write one of: {', '.join(scopes)}.")
 
 
-def _unit_faults(role: Role, units: Sequence[str], here: str) -> Iterator[Fault]:
+def _no_unit(unit: str, units: Sequence[str], role: Role, spot: str) -> Fault:
+    remedy = f"Write one of: {', '.join(units)}." if units else "Remove the row: nobody is promoted into this role."
+    return Fault(spot, f"'{unit}' is not a unit of a role with scope {role.scope}", remedy)
+
+
+def _unit_faults(rows: Sequence[UnitHeads], role: Role, units: Sequence[str], here: str) -> Iterator[Fault]:
     seen: set[str] = set()
-    for position, entry in enumerate(role.opening_heads):
-        spot = f"{here}.opening_heads.{position}.unit"
+    for position, entry in enumerate(rows):
+        spot = f"{here}.{position}.unit"
         if entry.unit not in units:
-            yield Fault(spot, f"'{entry.unit}' is not a unit of a role with scope {role.scope}", f"Write one of: {', '.join(units)}.")
+            yield _no_unit(entry.unit, units, role, spot)
         elif entry.unit in seen:
             yield Fault(spot, f"'{entry.unit}' is listed twice", "Give each unit one line.")
         seen.add(entry.unit)
@@ -419,15 +517,15 @@ def heads_path(starts: Floats, opening: ArrayLike, exit_probability_monthly: flo
     return np.asarray(survival_kernel(len(joined), exit_probability_monthly) @ joined)
 
 
-def external_heads(external_starts: Floats, exit_probability_monthly: float) -> Floats:
-    """People hired outside within the plan and still in post, [T, U], heads: those who are paid the external premium.
+def external_heads(external_starts: Floats, exit_probability_monthly: float, opening: ArrayLike = 0.0) -> Floats:
+    """People hired outside and still in post, [T, U], heads: those who are paid the external premium; `opening` [U] of them on day 1.
 
     They leave by exits only: who is promoted on is taken to have come from within, so that cost stays linear in starts (an assumption).
 
     >>> external_heads(np.array([[1.0], [0.0]]), 0.1).tolist()
     [[1.0], [0.9]]
     """
-    return heads_path(external_starts, 0.0, exit_probability_monthly)
+    return heads_path(external_starts, opening, exit_probability_monthly)
 
 
 def first_overdrawn(path: RolePath) -> tuple[int, int] | None:
@@ -458,6 +556,39 @@ def matured(entrants: Floats, exit_probability_monthly: float, time_in_grade_mon
     whole, part = math.floor(months), months - math.floor(months)
     survivors = entrants * (1 - exit_probability_monthly) ** months
     return (1 - part) * _later(survivors, whole - 1) + part * _later(survivors, whole)
+
+
+def short_of_grade(role: Role, units: Sequence[str], time_in_grade_months: float) -> Floats:
+    """Of the people in post on day 1, those who have not been in the role for the time in grade, heads, [U].
+
+    >>> lately = UnderWay(in_grade=(GradeHeads(unit="all", months=3, heads=4), GradeHeads(unit="all", months=12, heads=9)))
+    >>> short_of_grade(Role(name="lead", span=12, monthly_pay=5_000, under_way=lately), ["all"], 12).tolist()
+    [4.0]
+    """
+    return by_unit([UnitHeads(unit=unit, heads=sum(row.heads for row in _short(role, unit, time_in_grade_months))) for unit in units], units)
+
+
+def _short(role: Role, unit: str, time_in_grade_months: float) -> Iterator[GradeHeads]:
+    return (row for row in role.under_way.in_grade if row.unit == unit and row.months < max(time_in_grade_months, 1.0))
+
+
+def opening_matured(role: Role, units: Sequence[str], time_in_grade_months: float, months: int) -> Floats:
+    """As `matured`, of the people in post on day 1 who have not been in the role for the time in grade, heads, [T, U].
+
+    >>> lately = UnderWay(in_grade=(GradeHeads(unit="all", months=1, heads=10),))
+    >>> lead = Role(name="lead", span=12, monthly_pay=5_000, exit_probability_monthly=0.1, under_way=lately)
+    >>> opening_matured(lead, ["all"], 2.0, 3).round(3).tolist()
+    [[9.0], [0.0], [0.0]]
+    """
+    found, needed = np.zeros((months, len(units))), max(time_in_grade_months, 1.0)
+    whole, part = math.floor(needed), needed - math.floor(needed)
+    for position, unit in enumerate(units):
+        for row in _short(role, unit, time_in_grade_months):
+            surviving = row.heads * (1 - role.exit_probability_monthly) ** (needed - row.months)
+            for month, share in ((whole - 1 - row.months, 1 - part), (whole - row.months, part)):
+                if 0 <= month < months:
+                    found[month, position] += share * surviving
+    return found
 
 
 def matured_in(month: int, entrants: Floats, exit_probability_monthly: float, time_in_grade_months: float) -> Floats:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner import finance, hiring, organisation, staffing, training
-from planner.cohorts import Cohorts, Frontline, classroom_months, cohorts, frontline, leaving_by_design, maturing, participants, superposed
+from planner.cohorts import Cohorts, Frontline, classroom_months, cohorts, frontline, leaving_by_design, maturing, participants, sitting, superposed
 from planner.decisions import Decisions, role_named, units
 from planner.errors import Fault, InvalidDecisions
 from planner.horizon import month_labels
@@ -289,32 +289,57 @@ def feeder_exit_probability(scenario: Scenario, role: Role) -> Array:
     return np.full(len(units(scenario, feeder.name)), feeder.exit_probability_monthly)
 
 
+def opening_ready(scenario: Scenario, role: Role) -> Array:
+    """People ready to be promoted into a role on day 1 [units of its feeder]."""
+    below = units(scenario, str(role.feeder))
+    if role.under_way.ready:
+        return organisation.by_unit(role.under_way.ready, below)
+    if role.feeder == FRONTLINE:
+        return maturing(scenario, role.time_in_grade_months, scenario.horizon.months).there * role.ready_share
+    feeder = role_named(scenario, str(role.feeder))
+    return (opening_heads(scenario, feeder) - organisation.short_of_grade(feeder, below, role.time_in_grade_months)) * role.ready_share
+
+
+def opening_matured(scenario: Scenario, role: Role) -> Array:
+    """Of the people in post on day 1, who reaches the time in grade for a role in each month [months, units of its feeder]."""
+    if role.feeder == FRONTLINE:
+        return maturing(scenario, role.time_in_grade_months, scenario.horizon.months).opening.T
+    feeder = role_named(scenario, str(role.feeder))
+    return organisation.opening_matured(feeder, units(scenario, feeder.name), role.time_in_grade_months, scenario.horizon.months)
+
+
 def bench_inflow(scenario: Scenario, decisions: Decisions, role: Role, entrants: dict[str, Array]) -> tuple[Array, Array]:
     """People ready on day 1 [units of the feeder], and people who reach the time in grade in each month [months, units of the feeder]."""
     if role.feeder == FRONTLINE:
-        return _frontline_inflow(scenario, decisions, role)
-    feeder = role_named(scenario, str(role.feeder))
-    matured = organisation.matured(entrants[feeder.name], feeder.exit_probability_monthly, role.time_in_grade_months)
-    return opening_heads(scenario, feeder) * role.ready_share, matured
+        joined = superposed(decisions.starts, maturing(scenario, role.time_in_grade_months, scenario.horizon.months).start).T
+    else:
+        feeder = role_named(scenario, str(role.feeder))
+        joined = organisation.matured(entrants[feeder.name], feeder.exit_probability_monthly, role.time_in_grade_months)
+    return opening_ready(scenario, role), opening_matured(scenario, role) + joined
 
 
-def _frontline_inflow(scenario: Scenario, decisions: Decisions, role: Role) -> tuple[Array, Array]:
-    reaching = maturing(scenario, role.time_in_grade_months, scenario.horizon.months)
-    return reaching.there * role.ready_share, (reaching.opening + superposed(decisions.starts, reaching.start)).T
+def opening_from_outside(scenario: Scenario, role: Role) -> Array:
+    """Of the people of a role in post on day 1, those who are paid the external premium [units]."""
+    return organisation.by_unit(role.under_way.from_outside, units(scenario, role.name))
+
+
+def signed_appointments(scenario: Scenario, role: Role) -> Array:
+    """People from outside who signed for a role before the plan, by month of their first day [months, units]."""
+    return organisation.signed_appointments(role, units(scenario, role.name), scenario.horizon.months)
 
 
 # Training and recruiting load ----------------------------------------------------------------------------------------------------------------
 
 
 def classes_running(scenario: Scenario, classes: Array) -> Array:
-    """Classes that hold a room and trainers at each month's peak, by group; people who begin training on day 1 sit in full classes."""
+    """Classes that hold a room and trainers at each month's peak, by group; people who are in the classroom on day 1 sit in full classes."""
     running = np.zeros_like(classes)
     for g, group in enumerate(scenario.groups):
         site = next(site for site in scenario.sites if site.name == group.site)
         rooms = training.rooms_response(classroom_months(group.workforce), len(classes))
-        started = classes[:, g].copy()
-        started[0] += training.classes_for(group.workforce.opening_classroom, site.training)
-        running[:, g] = np.convolve(started, rooms)[: len(classes)]
+        running[:, g] = np.convolve(classes[:, g], rooms)[: len(classes)]
+        for left, people in sitting(group.workforce):
+            running[:, g] += training.rooms_response(left, len(classes)) * training.classes_for(people, site.training)
     return running
 
 
@@ -390,7 +415,7 @@ def monthly_pay(scenario: Scenario) -> Array:
 
 @lru_cache(maxsize=64)
 def _site_pay(parameters: finance.Finance, sites: tuple[tuple[float, str | None], ...], labels: tuple[str, ...]) -> Array:
-    index = finance.pay_index(len(labels), parameters.pay_rise_annual)
+    index = finance.pay_index(len(labels), parameters.pay_rise_annual, parameters.first_rise_months)
     return np.stack([index * factor * finance.exchange_rates(parameters, currency, labels) for factor, currency in sites], axis=1)
 
 
@@ -450,7 +475,7 @@ def all_hands_cost(scenario: Scenario) -> Array:
 
 def _role_costs(scenario: Scenario, months: RoleMonths) -> list[CostLine]:
     role, given = months.role, scenario.finance
-    from_outside = organisation.external_heads(months.appointed, role.exit_probability_monthly)
+    from_outside = organisation.external_heads(months.appointed, role.exit_probability_monthly, opening_from_outside(scenario, role))
     each = role_pay(scenario, role)
     pay = finance.pay(months.path.heads, each) + finance.external_premium_pay(from_outside, each, role.external_premium)
     search = finance.search_cost(months.appointed, role.search_cost)
@@ -475,5 +500,5 @@ def place(scenario: Scenario, role: Role, unit: str) -> tuple[str, str]:
 def _unit_pay(scenario: Scenario, site: str) -> Array:
     """Factor on pay figures of a role at a site; without the site's factor where the role serves all."""
     if site == "all":
-        return finance.pay_index(scenario.horizon.months, scenario.finance.pay_rise_annual)
+        return finance.pay_index(scenario.horizon.months, scenario.finance.pay_rise_annual, scenario.finance.first_rise_months)
     return site_pay(scenario)[:, [each.name for each in scenario.sites].index(site)]

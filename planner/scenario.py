@@ -16,7 +16,7 @@ from planner.finance import Finance, finance_faults
 from planner.hiring import Hiring, Source, hiring_faults
 from planner.horizon import Horizon, coverage_faults, month_labels, region_faults, years
 from planner.optimisation import Optimisation, optimisation_faults
-from planner.organisation import Organisation, organisation_faults
+from planner.organisation import Organisation, Role, organisation_faults
 from planner.parameters import Change, Field, Fraction, Growth, Heads, Name, Parameters, Ratio, Unit, WholeHeads
 from planner.staffing import AllHands, Staffing, all_hands_faults, staffing_faults
 from planner.training import Training, training_faults
@@ -327,10 +327,20 @@ def _organisation_parts(scenario: Scenario) -> list[Fault]:
     sites, groups = tuple(site.name for site in scenario.sites), tuple(group.name for group in scenario.groups)
     faults = list(organisation_faults(scenario.organisation, sites, groups, "organisation"))
     roles = [role.name for role in scenario.organisation.roles]
+    faults += [fault for role in scenario.organisation.roles for fault in _signed_faults(role, scenario.horizon.months)]
     faults += hiring_faults(scenario.hiring, "hiring")
     for field in ("recruiter_role", "interviewer_role"):
         faults += _unknown(f"hiring.{field}", "role", getattr(scenario.hiring, field), roles)
     return faults
+
+
+def _signed_faults(role: Role, months: int) -> list[Fault]:
+    """People who have signed for a role and would come after the plan."""
+    return [
+        Fault(f"organisation.roles.{role.name}.under_way.signed.{position}.month", f"the plan has {months} months", "Remove the row.", str(row.month))
+        for position, row in enumerate(role.under_way.signed)
+        if row.month >= months
+    ]
 
 
 def _finance_parts(scenario: Scenario) -> list[Fault]:

@@ -4,6 +4,7 @@ Everything here is linear in starts: a plan convolves its starts with the respon
 people who are there on day 1 (`opening_response`). Time runs in months from the day of the start; month k is the time from k to k + 1.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from functools import lru_cache
 from typing import Annotated, Literal
@@ -28,6 +29,22 @@ class TenureHeads(Parameters):
 
     heads: Heads
     """How many people. Yours: from your HR records."""
+
+
+class EarlierStarts(Parameters):
+    """People hired before the first day who are followed from their own first day on: in training, on the ramp, or in a career programme.
+
+    They count as people who start within the plan do.
+    """
+
+    months_ago: Annotated[float, Field(gt=0, le=600), Unit("months")]
+    """Months from their first day to the first day of the plan. Yours: from your HR records."""
+
+    heads: Heads
+    """How many of them are still there. Yours: from your HR records."""
+
+    exit_multiplier: Multiple = 1.0
+    """Their probability of leaving against the group's own. Assumption: that of the group; a source may have its own."""
 
 
 class TenureBand(Parameters):
@@ -84,6 +101,10 @@ class Workforce(Parameters):
 
     opening_nesting: Heads = 0.0
     """People who begin nesting on the first day. Yours: classes already on the floor."""
+
+    earlier_starts: tuple[EarlierStarts, ...] = ()
+    """People hired lately who are still in training or on the ramp on the first day, by months since their own first day; in none of the rows above.
+    Yours: from your HR records, or from actuals of the months gone by."""
 
     signed_starts: tuple[WholeHeads, ...] = ()
     """Starts already signed for the first months of the plan, whatever the time to fill. Yours: signed offers."""
@@ -287,6 +308,17 @@ def survival(workforce: Workforce, tenure_months: npt.ArrayLike, exit_multiplier
     return _exits(workforce, exit_multiplier).surviving(tenure)
 
 
+def month_survival(workforce: Workforce, tenure_months: float) -> float:
+    """Share of the people in post at a tenure who are there a month later.
+
+    >>> round(month_survival(Workforce(), 12), 4)
+    0.978
+
+    Source: survival from the tenure, derived.
+    """
+    return float(_exits(in_post(workforce)).surviving(np.array(tenure_months + 1), tenure_months))
+
+
 # Learning
 
 
@@ -346,11 +378,25 @@ class _Path:
     after_classroom: float
     after_nesting: float
 
+    @property
+    def tenure(self) -> float:
+        """Months since nesting on day 1 of month 0; 0 of somebody who has not left it."""
+        return max(-self.nesting_end, 0.0)
+
 
 def _path_from_classroom(workforce: Workforce) -> _Path:
     classroom, nesting = months_of_weeks(workforce.classroom_weeks), months_of_weeks(workforce.nesting_weeks)
     passed = 1 - workforce.classroom_washout
     return _Path(_tick(classroom), _tick(classroom + nesting), passed, passed * (1 - workforce.nesting_washout))
+
+
+def _path_from_start(workforce: Workforce, months_ago: float) -> _Path:
+    """The way that is left to one person who is there so long after the first day."""
+    path = _path_from_classroom(workforce)
+    classroom, nesting = _tick(path.classroom_end - months_ago), _tick(path.nesting_end - months_ago)
+    if classroom > 0:
+        return _Path(classroom, nesting, path.after_classroom, path.after_nesting)
+    return _Path(classroom, nesting, 1.0, 1 - workforce.nesting_washout if nesting > 0 else 1.0)
 
 
 def _path_from_nesting(workforce: Workforce) -> _Path:
@@ -405,11 +451,23 @@ def _nesting_response(workforce: Workforce, months: int) -> Response:
     return _path_response(workforce, _path_from_nesting(workforce), months, 1.0)
 
 
+def earlier_response(workforce: Workforce, months: int, months_ago: float, exit_multiplier: float = 1.0) -> Response:
+    """As `start_response`, of one person who is there so many months after the first day [K]: what is left of it, per person still there.
+
+    >>> weeks = 365.25 / 84
+    >>> earlier_response(Workforce(classroom_weeks=weeks, nesting_weeks=weeks), 4, 1).heads.round(3).tolist()
+    [1.0, 0.94, 0.893, 0.848]
+
+    Source: impulse response of the monthly recursion from a later month on, derived.
+    """
+    return _path_response(workforce, _path_from_start(workforce, months_ago), months, float(exit_multiplier))
+
+
 def _path_response(workforce: Workforce, path: _Path, months: int, exit_multiplier: float) -> Response:
     day_one = _days_one(months)
     classroom = _time_between(0, path.classroom_end, day_one)
     nesting = path.after_classroom * _time_between(path.classroom_end, path.nesting_end, day_one)
-    surviving = path.after_nesting * _exits(workforce, exit_multiplier).surviving(day_one - path.nesting_end)
+    surviving = path.after_nesting * _exits(workforce, exit_multiplier).surviving(day_one - path.nesting_end, path.tenure)
     qualified = np.where(day_one >= path.nesting_end, surviving, 0)[:-1]
     training = _training_heads(path, day_one[:-1])
     return Response(
@@ -478,12 +536,34 @@ def opening_response(workforce: Workforce, months: int) -> Response:
 
 @lru_cache(maxsize=4096)
 def _opening_response(workforce: Workforce, months: int) -> Response:
+    earlier = [_scaled(earlier_response(workforce, months, row.months_ago, row.exit_multiplier), row.heads) for row in workforce.earlier_starts]
     workforce = in_post(workforce)
     return _sum(
         _opening_qualified_response(workforce, months),
         _scaled(start_response(workforce, months), workforce.opening_classroom),
         _scaled(_nesting_response(workforce, months), workforce.opening_nesting),
+        *earlier,
     )
+
+
+def earlier_qualified(workforce: Workforce, months: int) -> Array:
+    """People of `earlier_starts` who have left nesting, on day 1 of each month [K]. For a programme that covers new people only.
+
+    >>> earlier_qualified(Workforce(earlier_starts=(EarlierStarts(months_ago=2, heads=10),)), 2).round(2).tolist()
+    [10.0, 9.5]
+
+    Source: derived.
+    """
+    return _of_earlier(workforce, months, lambda _row, _path, response: response.qualified_heads)
+
+
+def _of_earlier(workforce: Workforce, months: int, each: Callable[[EarlierStarts, _Path, Response], Array]) -> Array:
+    """A quantity of the people of `earlier_starts`, from that of one of each row with the way left to it and its response [K]."""
+    total = np.zeros(months)
+    for row in workforce.earlier_starts:
+        path = _path_from_start(workforce, row.months_ago)
+        total += row.heads * each(row, path, _path_response(workforce, path, months, row.exit_multiplier))
+    return total
 
 
 def _opening_tenures(workforce: Workforce) -> tuple[Array, Array]:
@@ -599,8 +679,7 @@ def designed_exits(workforce: Workforce, months: int, exit_multiplier: float = 1
 
     Source: deterministic hazard at the designed tenure, derived.
     """
-    exits = _exits(workforce, exit_multiplier)
-    return np.zeros(months) if exits.designed == np.inf else _by_design(exits, _path_from_classroom(workforce), months)
+    return _by_design(_exits(workforce, exit_multiplier), _path_from_classroom(workforce), months)
 
 
 def opening_designed_exits(workforce: Workforce, months: int) -> Array:
@@ -612,23 +691,26 @@ def opening_designed_exits(workforce: Workforce, months: int) -> Array:
 
     Source: derived.
     """
+    earlier = _of_earlier(workforce, months, lambda row, path, _: _by_design(_exits(workforce, row.exit_multiplier), path, months))
     people = in_post(workforce)
     if people.programme.designed_exit_months is None:
-        return np.zeros(months)
+        return earlier
     survivors, exits = _opening_survivors(people, months), _exits(people)
     last = (survivors[:, :-1] > 0) & (survivors[:, 1:] == 0)
     tenure = _opening_tenures(people)[0][:, None] + np.arange(months)
     staying = np.exp(exits.accumulated(tenure) - exits.accumulated(tenure + 1))
     qualified = np.where(last, survivors[:, :-1] * staying, 0.0).sum(axis=0)
     nesters = _by_design(_exits(people), _path_from_nesting(people), months)
-    return np.asarray(qualified + people.opening_classroom * designed_exits(people, months) + people.opening_nesting * nesters)
+    return np.asarray(qualified + people.opening_classroom * designed_exits(people, months) + people.opening_nesting * nesters + earlier)
 
 
 def _by_design(exits: _Exits, path: _Path, months: int) -> Array:
     """People of one entry who leave by design, in the month at whose end they do [K]."""
     found = np.zeros(months)
-    month = _ending_month(_tick(path.nesting_end + exits.designed))
-    found[month : month + 1] = path.after_nesting * np.exp(-exits.accumulated(np.array(month + 1 - path.nesting_end)))
+    if exits.designed < np.inf:
+        month = _ending_month(_tick(path.nesting_end + exits.designed))
+        hazard = exits.accumulated(np.array(month + 1 - path.nesting_end)) - exits.accumulated(np.array(path.tenure))
+        found[month : month + 1] = path.after_nesting * np.exp(-hazard)
     return found
 
 
@@ -740,10 +822,11 @@ def opening_with_tenure(workforce: Workforce, months: int, tenure_months: float)
 
     Source: derived.
     """
+    earlier = _of_earlier(workforce, months, lambda _, path, response: _from(path.nesting_end + tenure_months, response.qualified_heads))
     workforce = in_post(workforce)
     survivors = _opening_survivors(workforce, months)[:, :-1]
     qualified = np.where(_tenures_on_days_one(workforce, months) >= _tick(tenure_months), survivors, 0).sum(axis=0)
-    return np.asarray(qualified + _trainees_with_tenure(workforce, months, tenure_months))
+    return np.asarray(qualified + _trainees_with_tenure(workforce, months, tenure_months) + earlier)
 
 
 def _trainees_with_tenure(workforce: Workforce, months: int, tenure_months: float) -> Array:
@@ -789,11 +872,20 @@ def opening_reaching_tenure(workforce: Workforce, months: int, tenure_months: fl
 
     Source: derived.
     """
+    earlier = _of_earlier(workforce, months, lambda row, path, _: _earlier_reaching(workforce, row, path, months, tenure_months))
     workforce = in_post(workforce)
     tenure, heads = _opening_tenures(workforce)
     short = tenure < tenure_months
     remaining = heads[short] * _exits(workforce).surviving(np.array(tenure_months), tenure[short])
-    return _at(tenure_months - tenure[short], remaining, months) + _trainees_reaching(workforce, months, tenure_months)
+    return np.asarray(_at(tenure_months - tenure[short], remaining, months) + _trainees_reaching(workforce, months, tenure_months) + earlier)
+
+
+def _earlier_reaching(workforce: Workforce, row: EarlierStarts, path: _Path, months: int, tenure_months: float) -> Array:
+    """As `opening_reaching_tenure`, of one person of a row of `earlier_starts` [K]."""
+    time = _tick(path.nesting_end + tenure_months)
+    if time <= 0:
+        return np.zeros(months)
+    return _at([time], path.after_nesting * _exits(workforce, row.exit_multiplier).surviving(np.array(tenure_months), path.tenure), months)
 
 
 def _trainees_reaching(workforce: Workforce, months: int, tenure_months: float) -> Array:
@@ -826,12 +918,13 @@ def opening_younger_than(workforce: Workforce, months: int, months_since_start: 
 
     Source: derived.
     """
+    earlier = _of_earlier(workforce, months, lambda row, _, response: heads_younger_than(response, months_since_start - row.months_ago))
     workforce = in_post(workforce)
     path, survivors = _path_from_classroom(workforce), _opening_survivors(workforce, months)[:, :-1]
     young = np.where(_tenures_on_days_one(workforce, months) < _tick(months_since_start - path.nesting_end), survivors, 0).sum(axis=0)
     beginners = heads_younger_than(start_response(workforce, months), months_since_start)
     nesters = heads_younger_than(_nesting_response(workforce, months), months_since_start - path.classroom_end)
-    return np.asarray(young + workforce.opening_classroom * beginners + workforce.opening_nesting * nesters)
+    return np.asarray(young + workforce.opening_classroom * beginners + workforce.opening_nesting * nesters + earlier)
 
 
 # Figures of a response
@@ -1004,7 +1097,21 @@ def workforce_faults(workforce: Workforce, place: str) -> list[Fault]:
     """
     if not workforce.tenure_bands:
         return [Fault(f"{place}.tenure_bands", "there is no band", "Give at least one, the last with up_to_months empty.")]
-    return _closed_band_faults(workforce, place) + _open_band_faults(workforce, place) + _programme_faults(workforce, place)
+    bands = _closed_band_faults(workforce, place) + _open_band_faults(workforce, place)
+    return bands + _programme_faults(workforce, place) + _earlier_faults(workforce, place)
+
+
+def _earlier_faults(workforce: Workforce, place: str) -> list[Fault]:
+    """Rows of `earlier_starts` whose people leave with certainty, or would have left by design before the first day."""
+    faults, designed = list[Fault](), workforce.programme.designed_exit_months
+    for position, row in enumerate(workforce.earlier_starts):
+        here = f"{place}.earlier_starts.{position}"
+        faults += multiplier_faults(workforce, row.exit_multiplier, f"{here}.exit_multiplier")
+        tenure = _path_from_start(workforce, row.months_ago).tenure
+        if designed is not None and row.heads > 0 and tenure >= designed:
+            problem = f"they left nesting {tenure:.4g} months ago and would have left by design before the first day"
+            faults.append(Fault(f"{here}.months_ago", problem, "Remove the row, or count these people in opening.", f"{row.months_ago:g}"))
+    return faults
 
 
 def _programme_faults(workforce: Workforce, place: str) -> list[Fault]:

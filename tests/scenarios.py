@@ -243,6 +243,7 @@ def _groups(months):
                 "opening": [{"tenure_months": 8.5, "heads": 40}, {"tenure_months": 30, "heads": 85}],
                 "opening_classroom": 5,
                 "opening_nesting": 6,
+                "earlier_starts": [{"months_ago": 1.5, "heads": 4, "exit_multiplier": 0.8}, {"months_ago": 4, "heads": 6}],
                 "signed_starts": [4, 5],
                 "tenure_bands": bands,
                 "classroom_weeks": 5,
@@ -298,6 +299,7 @@ def _roles():
             external_premium=0.1,
             search_cost=2_000,
             monthly_pay=5_200,
+            under_way={"in_grade": [{"unit": "generalists", "months": 3, "heads": 5}]},
         ),
         role(
             "manager",
@@ -313,6 +315,7 @@ def _roles():
             search_cost=9_000,
             exit_probability_monthly=0.02,
             monthly_pay=7_500,
+            under_way={"from_outside": [{"unit": "Austin", "heads": 2}], "signed": [{"unit": "Porto", "month": 1, "heads": 1}]},
         ),
         role(
             "executive",
@@ -342,6 +345,7 @@ def _roles():
             return_share=0.5,
             search_cost=1_500,
             exit_probability_monthly=0.03,
+            under_way={"ready": [{"unit": "digital", "heads": 3}, {"unit": "generalists", "heads": 2}]},
         ),
         role(
             "recruiter", 120, {"all": 3}, kind="support", scope="all", exit_probability_monthly=0.03, search_cost=1_000, seek="when_broken", lead_time_months=2
@@ -398,6 +402,7 @@ def everything(months=26):
         "finance": {
             "rates": [{"currency": "EUR", "from_month": "2026-06", "rate": 1.1}, {"currency": "EUR", "from_month": "2027-09", "rate": 1.18}],
             "pay_rise_annual": 0.04,
+            "first_rise_months": 9,
             "contractors_max_fte": 4,
             "overtime_max": 0.05,
             "budget_monthly": [2_600_000 + 30_000 * month for month in range(months)],

@@ -8,6 +8,7 @@ from planner import training
 from planner.baseline import baseline, continued, look_ahead
 from planner.checks import check
 from planner.decisions import nothing_decided
+from planner.errors import InvalidScenario
 from planner.limits import broken
 from planner.parameters import put, put_all
 from planner.plan import project
@@ -341,3 +342,21 @@ def test_a_whole_plan_that_is_taken_is_that_plan(name):
     taken = planned(scenario).decisions
     decided = continued(scenario, taken, scenario.horizon.months)
     assert project(scenario, decided).cost == pytest.approx(planned(scenario).cost)
+
+
+def test_people_who_have_signed_for_a_role_come_whatever_the_lead_time_and_are_counted():
+    document = changed(two_sites(12), ("organisation.roles.1.under_way", {"signed": [{"unit": "Porto", "month": 1, "heads": 2}]}))
+    plain, signed = (baseline(build(each)) for each in (two_sites(12), document))
+    assert signed.appointments["manager"][1, 1] >= 2
+    assert signed.appointments["manager"][:, 1].sum() < plain.appointments["manager"][:, 1].sum() + 3
+
+
+def test_who_has_signed_for_a_role_beyond_the_plan_is_refused():
+    with pytest.raises(InvalidScenario, match=r"under_way.signed.0.month: the plan has 12 months"):
+        build(changed(two_sites(12), ("organisation.roles.1.under_way", {"signed": [{"unit": "Porto", "month": 12, "heads": 2}]})))
+
+
+def test_the_ready_bench_that_is_given_is_the_one_of_the_first_month():
+    document = changed(two_sites(12), ("organisation.roles.0.under_way", {"ready": [{"unit": "sales", "heads": 1.5}, {"unit": "care", "heads": 0}]}))
+    scenario = build(document)
+    assert project(scenario, baseline(scenario)).role("team_lead").ready[0].tolist() == [1.5, 0]

@@ -324,10 +324,6 @@ def test_a_plan_that_no_limit_allows_ends_with_3(tmp_path):
     assert not any(tmp_path.iterdir())
 
 
-def test_decisions_and_the_optimiser_exclude_each_other(tmp_path):
-    refused(run("plan", "startup_4", "--optimise", "--decisions", tmp_path / "d.json", "--out", tmp_path / "x"), "Leave out --decisions")
-
-
 # The optimiser
 
 
@@ -382,7 +378,7 @@ def test_a_budget_is_kept_for_the_best_service(tmp_path):
         (("--freeze", "2037-01"), "Give one of 2027-01 to 2029-11"),
         (("--freeze", "2029-12"), "Give one of 2027-01 to 2029-11"),
         (("--goal", "best-service"), "there is no budget to keep"),
-        (("--decisions", "nowhere.json"), "say with --freeze up to which month"),
+        (("--decisions", "nowhere.json"), "nowhere.json: the file cannot be read"),
     ],
 )
 def test_options_of_the_optimiser_that_cannot_be_followed_are_refused(tmp_path, options, words):

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from planner import scenario as scenarios
+from planner.store import LOCAL_RIGHTS, Person, open_library
 from planner.store.start import opened
 from tests.conftest import ROOT, shipped
 from tests.test_cli import refused
@@ -51,6 +52,31 @@ def test_a_scenario_is_saved_listed_changed_compared_and_loaded(tmp_path):
     assert "saved by Ann" in run("load", f"{key}@1", "--out", out).stdout
     assert scenarios.load(out) == shipped("startup_4")
     assert run_planner("plan", out, "--out", tmp_path / "plan").exit_code == 0
+
+
+def test_a_version_of_the_library_is_planned_by_its_name_and_named_in_the_files(tmp_path):
+    key = saved("startup_4", "--set", "name=Plan North")
+    saved("startup_4", "--onto", key, "--set", "name=Plan North", "--set", "finance.on_cost=0.3")
+    open_library().move(Person("Ann", LOCAL_RIGHTS), key, 2, "approved")
+    for name, more, told in (
+        ("Plan North@2", (), "In the library: Plan North, version 2 (approved)"),
+        (f"{key}@", (), "In the library: Plan North, version 2 (approved)"),
+        ("Plan North@1", (), "In the library: Plan North, version 1 (draft)"),
+        ("Plan North@1", ("--set", "finance.on_cost=0.2"), "In the library: Plan North, changed since version 1"),
+    ):
+        assert run_planner("plan", name, "--out", tmp_path / "plan", *more).exit_code == 0
+        assert told in (tmp_path / "plan" / "origin.txt").read_text().splitlines()
+        assert run_planner("report", name, "--out", tmp_path / "report.html", *more).exit_code == 0
+        assert told.removeprefix("In the library: ") in (tmp_path / "report.html").read_text()
+    assert run_planner("plan", "startup_4", "--out", tmp_path / "other").exit_code == 0
+    assert not (tmp_path / "other" / "origin.txt").exists()
+
+
+def test_a_version_that_is_not_there_is_refused_by_every_command(tmp_path):
+    key = saved("startup_4")
+    refused(run_planner("plan", f"{key}@7", "--out", tmp_path / "out"), "there is no version 7; the newest is 1")
+    refused(run_planner("report", "nothing@1", "--out", tmp_path / "out"), "none of this key or name")
+    assert not (tmp_path / "out").exists()
 
 
 def test_a_stale_save_ends_with_2_and_saves_nothing():

@@ -163,3 +163,9 @@ def test_attrition_costs_a_replacement_for_each_leaver_and_washout():
 def test_a_month_without_contacts_has_no_cost_per_contact():
     each = fin.cost_per_contact(np.array([450_000.0, 10.0]), np.array([100_000.0, 0.0]))
     assert each.tolist() == [4.5, None]
+
+
+def test_pay_rises_first_after_the_months_that_are_said_and_every_twelfth_after_it():
+    index = fin.pay_index(30, 0.1, first_rise_months=5)
+    assert index[[0, 4, 5, 16, 17, 28, 29]] == pytest.approx([1, 1, 1.1, 1.1, 1.21, 1.21, 1.331])
+    assert fin.pay_index(30, 0.1, 12).tolist() == fin.pay_index(30, 0.1).tolist()

@@ -12,11 +12,13 @@ from streamlit.testing.v1 import AppTest
 
 from planner import parameters
 from planner.errors import Fault, InvalidScenario
+from planner.organisation import UnderWay
 from planner.parameters import describe, walk
 from planner.scenario import Scenario, load, to_json
 from planner.training import Training
 from planner.ui import areas, fields, form, members, upload
 from tests.conftest import shipped
+from tests.scenarios import build, changed, two_sites
 
 ROOT = Path(__file__).resolve().parents[1]
 SHIPPED = sorted((ROOT / "data" / "scenarios").glob("*.json"))
@@ -370,3 +372,12 @@ def test_the_page_survives_a_scenario_without_queues() -> None:
     at.run()
     assert not at.exception
     assert json.loads(to_json(at.session_state["scenario"]))["name"]
+
+
+def test_what_is_under_way_in_a_role_follows_a_new_name_goes_with_its_unit_and_ends_with_the_plan():
+    signed = {"signed": [{"unit": "care", "month": 1, "heads": 1}, {"unit": "care", "month": 9, "heads": 2}], "ready": [{"unit": "care", "heads": 3}]}
+    given_one = build(changed(two_sites(12), ("organisation.roles.0.under_way", signed)))
+    lead = members.renamed(given_one, "groups.care", "service").organisation.roles[0].under_way
+    assert [row.unit for row in (*lead.signed, *lead.ready)] == ["service"] * 3
+    assert [row.month for row in members.with_horizon(given_one, months=6).organisation.roles[0].under_way.signed] == [1]
+    assert members.removed(given_one, "groups", "care").organisation.roles[0].under_way == UnderWay()

@@ -14,7 +14,7 @@ from planner.baseline import baseline
 from planner.errors import InvalidScenario
 from planner.horizon import Horizon, OpeningHours
 from planner.limits import limits
-from planner.organisation import Role, UnitHeads
+from planner.organisation import GradeHeads, Role, SignedHeads, UnitHeads
 from planner.parameters import Parameter, Parameters, get, members, put, put_all, walk
 from planner.plan import project
 from planner.report.tables import tables
@@ -142,6 +142,8 @@ TOGETHER = {
         None, {}, {"groups.generalists.staffing.contracts.full.heads_share": 0.5, "groups.generalists.staffing.contracts.part.heads_share": 0.5},
     ),
     (Role, "scope"): (None, {"organisation.roles.recruiter.opening_heads": []}, {"organisation.roles.recruiter.scope": "site"}),
+    (GradeHeads, "unit"): (None, {}, {"organisation.roles.team_lead.under_way.in_grade.0.unit": "digital"}),
+    (SignedHeads, "unit"): (None, {}, {"organisation.roles.manager.under_way.signed.0.unit": "Austin"}),
     (UnitHeads, "unit"): (
         None, {"organisation.roles.team_lead.opening_heads": [{"unit": "fraud", "heads": 9}]}, {"organisation.roles.team_lead.opening_heads.0.unit": "digital"},
     ),

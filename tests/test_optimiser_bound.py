@@ -93,17 +93,6 @@ def test_rows_that_are_broken_come_back():
     assert not one.broken_rows(at_optimum(one).columns).any()
 
 
-def test_columns_that_were_held_are_free_again():
-    relaxation = at_optimum(made(two_sites(months=9)))
-    before, places = relaxation.bound, np.concatenate([post.joiners for post in posts(relaxation.problem)])
-    relaxation.fix(places, relaxation.problem.model.known[places])
-    assert relaxation.solve()
-    assert relaxation.bound > before
-    relaxation.free(places)
-    assert relaxation.solve()
-    assert relaxation.bound == pytest.approx(before, rel=1e-7)
-
-
 # Whole joiners
 
 

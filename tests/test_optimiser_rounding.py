@@ -4,6 +4,9 @@ import itertools
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 
 from planner import limits, organisation
 from planner.optimiser import ladder, rounding
@@ -186,8 +189,8 @@ def around(relaxation):
 
 
 def every_plan(relaxation):
-    given = around(relaxation)
-    return rounding.plans(given, rounding.begun(given, relaxation.columns))
+    made = around(relaxation)
+    return rounding.plans(made, rounding.begun(made, relaxation.columns))
 
 
 def best_of(one, plans):
@@ -213,6 +216,37 @@ def test_a_plan_around_the_ladder_of_the_baseline_meets_every_limit_too():
     one = relaxation.problem
     best = best_of(one, [columns])
     assert limits.broken(project(one.model.scenario, one.model.decisions_of(best), one.model.need)) == ()
+
+
+@pytest.mark.parametrize("name", ["centre_600", "growth_2000"])
+def test_hires_rounded_at_once_make_a_plan_within_every_limit_near_the_relaxation(name):
+    relaxation = at_optimum(shipped(name))
+    one = relaxation.problem
+    found = rounding.with_hires_at_once(one, rounding.begun(around(relaxation), relaxation.columns).columns)
+    best, _ = rounding.with_best_fractions(one, found)
+    assert one.allows(best)
+    assert one.objective(best) < relaxation.bound * 1.04
+    wanted, hired = (one.model.blocks["starts"].of(columns).sum() for columns in (relaxation.columns, best))
+    assert hired == pytest.approx(wanted, rel=0.03)
+
+
+@given(
+    people=arrays(float, 4, elements=st.integers(0, 30).map(float)),
+    kept=arrays(float, 4, elements=st.integers(0, 5).map(float)),
+    share=st.floats(0, 1),
+)
+def test_people_taken_from_the_largest_sources_leave_what_is_kept(people, kept, share):
+    people = people + kept
+    number = float(np.floor(share * (people - kept).sum()))
+    left = rounding._taken(people, number, kept)
+    assert left.sum() == people.sum() - number
+    assert np.all((left >= kept) & (left <= people))
+
+
+def test_what_classes_leave_over_is_brought_along_by_a_source_without_a_cap_and_less_is_taken_from_all():
+    starts = np.array([[2.0, 2.0], [1.0, 3.0], [0.0, 4.0]])
+    rounding._brought_along(starts, np.array([3.0, -2.0, -9.0]), np.array([False, True]))
+    assert starts == pytest.approx(np.array([[2.0, 5.0], [0.5, 1.5], [0.0, 0.0]]))
 
 
 def test_referred_starts_that_heads_no_longer_refer_come_from_a_source_without_a_cap():

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from planner import organisation as org
-from planner.organisation import Organisation, Role, UnitHeads
+from planner.organisation import Organisation, Role, UnderWay, UnitHeads
 
 SPANS = (15, 7, 6)
 MONTHS, UNITS = 12, 2
@@ -565,3 +565,44 @@ def test_who_reaches_the_time_in_grade_in_one_month_is_that_months_row_of_all(mo
     entrants = np.arange(24.0).reshape(12, 2) % 7
     whole = org.matured(entrants, leaving, months)
     assert org.matured_in(month, entrants, leaving, months) == pytest.approx(whole[month], rel=1e-12, abs=1e-12)
+
+
+# What is under way on the first day
+
+
+def under_way(**given):
+    return Role(name="lead", span=12, monthly_pay=5_000, scope="all", exit_probability_monthly=0.1, under_way=UnderWay.model_validate(given))
+
+
+@pytest.mark.parametrize("time", [0, 1, 2, 2.5, 6])
+def test_people_who_joined_lately_reach_the_time_in_grade_as_entrants_of_those_months_would(time):
+    entrants = np.array([[4.0], [0.0], [6.0], [3.0], [0.0], [0.0], [0.0], [0.0]])
+    whole = org.matured(entrants, 0.1, time)
+    rows = [{"unit": "all", "months": 3 - month, "heads": float(entrants[month, 0]) * 0.9 ** (3 - month)} for month in (0, 2, 3)]
+    assert org.opening_matured(under_way(in_grade=rows), ["all"], time, 5) == pytest.approx(whole[3:])
+
+
+def test_who_has_the_time_in_grade_is_not_short_of_it():
+    rows = [{"unit": "all", "months": months, "heads": 2} for months in (0, 5, 6, 7)]
+    assert org.short_of_grade(under_way(in_grade=rows), ["all"], 6).tolist() == [4]
+
+
+def test_people_from_outside_who_are_there_are_paid_the_premium_until_they_leave():
+    assert org.external_heads(np.zeros((3, 1)), 0.1, [10.0]) == pytest.approx(np.array([[10.0], [9.0], [8.1]]))
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"from_outside": [{"unit": "Porto", "heads": 1}]}, "under_way.from_outside.0.unit: 'Porto' is not a unit of a role with scope all"),
+        ({"in_grade": [{"unit": "Porto", "months": 1, "heads": 1}]}, "under_way.in_grade.0.unit: 'Porto' is not a unit"),
+        ({"signed": [{"unit": "Porto", "month": 1, "heads": 1}]}, "under_way.signed.0.unit: 'Porto' is not a unit"),
+        ({"ready": [{"unit": "all", "heads": 1}]}, "Remove the row: nobody is promoted into this role."),
+        ({"from_outside": [{"unit": "all", "heads": 1}, {"unit": "all", "heads": 1}]}, "under_way.from_outside.1.unit: 'all' is listed twice"),
+        ({"from_outside": [{"unit": "all", "heads": 9}]}, "under_way.from_outside: 9 of the people in post in 'all', where 3 are"),
+        ({"in_grade": [{"unit": "all", "months": 1, "heads": 2}, {"unit": "all", "months": 2, "heads": 2}]}, "under_way.in_grade: 4 of the people in post"),
+    ],
+)
+def test_what_is_under_way_must_be_of_people_and_units_that_are_there(given, words):
+    told = faults(under_way(**given).but(opening_heads=({"unit": "all", "heads": 3},)))
+    assert any(words in str(fault) for fault in told), told

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from planner.errors import InvalidScenario
 from planner.horizon import months_of_weeks
 from planner.workforce import (
+    EarlierStarts,
+    Programme,
     Ramp,
     Response,
     TenureBand,
@@ -18,12 +20,16 @@ from planner.workforce import (
     Workforce,
     blended_handle_time_multiplier,
     cohort_loss_probability_monthly,
+    designed_exits,
+    earlier_qualified,
     exit_probability_from_exposure,
     exit_probability_monthly,
     from_starts,
     heads_younger_than,
+    month_survival,
     months_to_ninety_percent,
     multiplier_faults,
+    opening_designed_exits,
     opening_reaching_tenure,
     opening_response,
     opening_with_tenure,
@@ -610,9 +616,7 @@ def test_everyone_is_younger_than_a_century(workforce):
 # Shares under growth
 
 
-@pytest.mark.parametrize(
-    ("months", "growth", "share"), [(6, 0.05, 0.381), (12, 0.05, 0.617), (6, 0, 0.165), (12, 0, 0.302)]
-)
+@pytest.mark.parametrize(("months", "growth", "share"), [(6, 0.05, 0.381), (12, 0.05, 0.617), (6, 0, 0.165), (12, 0, 0.302)])
 def test_the_tenure_share_has_the_numbers_of_the_model(months, growth, share):
     assert share_shorter_than(months, growth, 0.03) == pytest.approx(share, abs=5e-4)
 
@@ -732,3 +736,64 @@ def test_every_band_that_is_out_of_order_open_or_closed_is_named(ends, places):
 def test_a_response_of_faulty_bands_is_refused():
     with pytest.raises(InvalidScenario, match="the last band must be open"):
         start_response(Workforce(tenure_bands=bands((3, 0.05))), 12)
+
+
+# People followed from before the first day
+
+
+def earlier(people, months_ago, exit_multiplier=1.0, heads=1.0):
+    """The same workforce with people who started so long before the first day."""
+    row = EarlierStarts(months_ago=months_ago, heads=heads, exit_multiplier=exit_multiplier)
+    return people.model_copy(update={"opening": (), "opening_classroom": 0.0, "opening_nesting": 0.0, "earlier_starts": (row,)})
+
+
+STAGES = [(0, 0), (4, 4), (MONTH_IN_WEEKS, MONTH_IN_WEEKS), (9, 3), (2, 11)]
+
+
+@given(stages=st.sampled_from(STAGES), age=st.integers(1, 12), multiplier=st.sampled_from([0.5, 1.0, 1.3]), designed=st.sampled_from([None, 3.0, 9.0]))
+def test_whoever_started_before_the_plan_goes_on_as_the_rest_of_a_start(stages, age, multiplier, designed):
+    programme = Programme(designed_exit_months=designed, exit_multiplier=0.8)
+    people = Workforce(classroom_weeks=stages[0], nesting_weeks=stages[1], programme=programme)
+    whole, months = start_response(people, 24, multiplier), 24 - age
+    there = whole.heads[age]
+    if there < 1e-12:
+        return
+    begun = earlier(people, age, multiplier)
+    found = opening_response(begun, months)
+    for field in dataclasses.fields(Response):
+        assert getattr(found, field.name) == pytest.approx(getattr(whole, field.name)[age:] / there, abs=1e-9), field.name
+    assert opening_with_tenure(begun, months, 3) == pytest.approx(qualified_with_tenure(people, 24, 3, multiplier)[age:] / there, abs=1e-9)
+    assert opening_younger_than(begun, months, 6) == pytest.approx(heads_younger_than(whole, 6)[age:] / there, abs=1e-9)
+    assert opening_designed_exits(begun, months) == pytest.approx(designed_exits(people, 24, multiplier)[age:] / there, abs=1e-9)
+    assert earlier_qualified(begun, months) == pytest.approx(whole.qualified_heads[age:] / there, abs=1e-9)
+    if designed is None:
+        assert opening_reaching_tenure(begun, months, 4.3) == pytest.approx(reaching_tenure(people, 24, 4.3, multiplier)[age:] / there, abs=1e-9)
+
+
+def test_people_of_a_tenure_are_the_same_whether_counted_by_it_or_from_their_first_day():
+    nested = months_of_weeks(4) + months_of_weeks(4)
+    by_tenure = Workforce(opening=(TenureHeads(tenure_months=5 - nested, heads=7),))
+    found, same = opening_response(earlier(Workforce(), 5, heads=7), 12), opening_response(by_tenure, 12)
+    for field in dataclasses.fields(Response):
+        assert getattr(found, field.name) == pytest.approx(getattr(same, field.name), abs=1e-9), field.name
+
+
+def test_a_fraction_of_a_month_since_the_first_day_is_kept():
+    people = earlier(Workforce(classroom_weeks=MONTH_IN_WEEKS, nesting_weeks=MONTH_IN_WEEKS), 0.5)
+    assert opening_response(people, 2).classroom == pytest.approx([0.5, 0])
+    assert opening_response(people, 2).nesting == pytest.approx([0.88 * 0.5, 0.88 * 0.5])
+
+
+def test_a_month_on_who_is_left_of_a_tenure():
+    assert month_survival(Workforce(), 2.5) == pytest.approx(0.95**0.5 * 0.965**0.5)
+
+
+@pytest.mark.parametrize(
+    ("people", "words"),
+    [
+        (earlier(Workforce(), 3, 50), "earlier_starts.0.exit_multiplier: it makes the monthly exit probability reach 100 %"),
+        (earlier(Workforce(programme=Programme(designed_exit_months=6)), 9), "earlier_starts.0.months_ago: they left nesting 7.16 months ago"),
+    ],
+)
+def test_people_followed_from_before_who_cannot_be_there_are_refused(people, words):
+    assert any(words in str(fault) for fault in workforce_faults(people, "groups.care.workforce"))

@@ -12,6 +12,7 @@ import typer.core
 
 COMMANDS = {
     "plan": "plan",
+    "roll": "roll",
     "report": "report",
     "policy": "policy",
     "import": "volumes",

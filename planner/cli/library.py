@@ -43,7 +43,7 @@ def history_command(saved: Saved) -> None:
     """List every version of a saved scenario, the newest first."""
     with told():
         kept, person = _here()
-        found = kept.history(person, _found(kept, person, saved)[0])
+        found = kept.history(person, find(kept, person, saved)[0])
     rows = [(each.no, each.standing, each.author, _moment(each.at), each.sha256[:12], each.program, each.note) for each in found]
     _table(("version", "standing", "author", "at", "content", "program", "note"), rows)
 
@@ -70,7 +70,7 @@ def save_command(
 
 
 def _save_onto(kept: Library, person: Person, onto: str, scenario: Any, note: str) -> Any:
-    key, no = _found(kept, person, onto)
+    key, no = find(kept, person, onto)
     return kept.save(person, key, no or kept.entry(person, key).head, scenario, note)
 
 
@@ -82,7 +82,7 @@ def load_command(
     """Write a saved scenario as a file that every other command takes."""
     with told():
         kept, person = _here()
-        key, no = _found(kept, person, saved)
+        key, no = find(kept, person, saved)
         version, text = kept.open(person, key, no).version, kept.export(person, key, no)
         with writing(out):
             out.parent.mkdir(parents=True, exist_ok=True)
@@ -104,7 +104,7 @@ def compare_command(
     """Print what differs between two saved scenarios, field by field; separated by tabs."""
     with told():
         kept, person = _here()
-        sides = [kept.open(person, *_found(kept, person, each)) for each in (before, after)]
+        sides = [kept.open(person, *find(kept, person, each)) for each in (before, after)]
         found = kept.differences(person, sides[0].scenario, sides[1].scenario)
     names = [f"{side.version.key}@{side.version.no}" for side in sides]
     _table(("path", *names), [(change.path, *map(_value, (change.before, change.after))) for change in found])
@@ -180,7 +180,7 @@ def _here(author: str = "") -> tuple[Library, Person]:
     return kept, local_person(kept, author)
 
 
-def _found(kept: Library, person: Person, text: str) -> tuple[str, int | None]:
+def find(kept: Library, person: Person, text: str) -> tuple[str, int | None]:
     """Key and version of what was typed: KEY, NAME, KEY@3 or NAME@3. Raises Missing."""
     name, at, number = text.rpartition("@")
     wanted, no = (name, int(number)) if at and number.isdecimal() else (text, None)

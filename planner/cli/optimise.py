@@ -5,21 +5,19 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
 from threading import Event, current_thread, main_thread
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
 import planner
-from planner import decisions as decided
 from planner.baseline import baseline
 from planner.cli.shared import Unusable
 from planner.decisions import Decisions
 from planner.errors import Fault
 from planner.horizon import month_labels
 from planner.optimiser import Kind, Progress
-from planner.optimiser.wish import Goal, Wish, check
+from planner.optimiser.wish import Goal, Wish, check, wished
 from planner.scenario import Scenario
 
 TOLD_EVERY_S = 2.0
@@ -48,15 +46,18 @@ def wish(goal: str, floor: float | None, budget: float | None, within: float, se
     return Wish(GOALS[goal], floor, budget, within, seconds, gap)
 
 
-def optimised(wanted: Scenario, asked: Wish, freeze: str | None, decisions: Path | None) -> tuple["planner.Plan", str]:
-    """The plan found and what is said of it; ends with exit code 3 where no plan meets every limit, with 1 where the search brought none."""
+def optimised(wanted: Scenario, asked: Wish, freeze: str | None, decisions: Decisions | None) -> tuple["planner.Plan", str]:
+    """The plan found and what is said of it; ends with exit code 3 where no plan meets every limit, with 1 where the search brought none.
+
+    The search begins with the decisions, where there are any; with a month that is signed, those up to it stand.
+    """
     from planner.optimiser import beside
     from planner.report import optimum
 
     asked, taken = _with_frozen(wanted, asked, freeze, decisions)
     check(wanted, asked)
     with _stoppable() as asks:
-        found = beside.searched(wanted, asked, taken, None, _teller(wanted.finance.currency), asks.is_set)
+        found = beside.searched(wanted, asked, taken, decisions, _teller(wanted.finance.currency), asks.is_set)
     lines = "\n".join(optimum.lines(found, asked))
     if found.plan is None:
         typer.echo(lines, err=True)
@@ -64,22 +65,32 @@ def optimised(wanted: Scenario, asked: Wish, freeze: str | None, decisions: Path
     return found.plan, f"{lines}\n"
 
 
-def _with_frozen(wanted: Scenario, asked: Wish, freeze: str | None, decisions: Path | None) -> tuple[Wish, Decisions | None]:
-    """The wish with the months that are signed, and their decisions."""
+def _with_frozen(wanted: Scenario, asked: Wish, freeze: str | None, decisions: Decisions | None) -> tuple[Wish, Decisions | None]:
+    """The wish with the months that are signed, and their decisions. Decisions of which none are signed must be a plan within the limits."""
     if freeze is None:
-        if decisions is not None:
-            raise Unusable([Fault("--optimise", "decisions are given as well", "Leave out --decisions, or say with --freeze up to which month they stand.")])
+        if decisions is not None and (faults := _beginning_faults(wished(wanted, asked), decisions)):
+            raise Unusable(faults)
         return asked, None
     labels = month_labels(wanted.horizon)
     if freeze not in labels[:-1]:
         raise Unusable([Fault("--freeze", "it is no month of the plan after which months are left", f"Give one of {labels[0]} to {labels[-2]}.", repr(freeze))])
-    taken = baseline(wanted) if decisions is None else decided.load(decisions, wanted)
-    return replace(asked, frozen_months=labels.index(freeze) + 1), taken
+    return replace(asked, frozen_months=labels.index(freeze) + 1), baseline(wanted) if decisions is None else decisions
+
+
+def _beginning_faults(asked: Scenario, decisions: Decisions) -> list[Fault]:
+    """What keeps decisions from being a plan to begin with; nothing where there is no solver, which the search says."""
+    from planner.optimiser import beside
+
+    if beside.MISSING:
+        return []
+    from planner.optimiser.beginning import beginning_faults
+
+    return beginning_faults(asked, decisions, "--decisions")
 
 
 @contextmanager
 def _stoppable() -> Iterator[Event]:
-    """Ctrl-C ends the search with the best plan so far; a second one ends the command."""
+    """Ctrl-C, or a request to end the process, ends the search with the best plan so far; a second one ends the command."""
     asks = Event()
     if current_thread() is not main_thread():
         yield asks
@@ -87,13 +98,18 @@ def _stoppable() -> Iterator[Event]:
 
     def ask(*_: object) -> None:
         asks.set()
-        signal.signal(signal.SIGINT, before)
+        _restore(before)
 
-    before = signal.signal(signal.SIGINT, ask)
+    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield asks
     finally:
-        signal.signal(signal.SIGINT, before)
+        _restore(before)
+
+
+def _restore(handlers: dict[signal.Signals, Any]) -> None:
+    for number, handler in handlers.items():
+        signal.signal(number, handler)
 
 
 class _teller:  # noqa: N801 - used as a function

@@ -7,7 +7,7 @@ import typer
 
 import planner
 from planner import decisions as decided
-from planner.cli.shared import Changes, ScenarioName, Unusable, changed, find_scenario, pair, told, writing
+from planner.cli.shared import Changes, ScenarioName, Unusable, changed, find_scenario, origin_of, pair, told, writing
 from planner.errors import Fault
 
 
@@ -26,7 +26,7 @@ def report_command(
         wanted = changed(find_scenario(name), [pair(change, "--set") for change in changes or []])
         held = None if budget is None else budgets.read_budget_safely(_content(budget), budget.name, wanted)
         made = planner.project(wanted, None if decisions is None else decided.load(decisions, wanted))
-        origin = stamp.stamp(wanted, decisions="the baseline" if decisions is None else decisions.name)
+        origin = stamp.stamp(wanted, origin_of(name, wanted), "the baseline" if decisions is None else decisions.name)
         with writing(out):
             files.write_file(out, printed.report(made, wanted, origin, held).encode())
     typer.echo(f"{words.verdict(made).headline}.")

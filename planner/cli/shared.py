@@ -13,12 +13,16 @@ from planner.errors import Fault, InvalidScenario, PlannerError
 
 if TYPE_CHECKING:
     from planner.intake import Report, Volumes
+    from planner.report.stamp import Origin
     from planner.scenario import Scenario
+    from planner.store import Opened
 
 LARGE_BYTES = 64_000_000
 SHIPPED = Path(__file__).resolve().parents[2] / "data" / "scenarios"
 
-ScenarioName = Annotated[str, typer.Argument(metavar="SCENARIO", help="A scenario file, or the name of a shipped scenario.", show_default=False)]
+ScenarioName = Annotated[
+    str, typer.Argument(metavar="SCENARIO", help="A scenario file, the name of a shipped scenario, or NAME@3 of the library.", show_default=False)
+]
 Changes = Annotated[list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Set one parameter; the value is JSON, else plain text. Repeatable.")]
 Answers = Annotated[list[str] | None, typer.Option("--assume", metavar="QUESTION=ANSWER", help="Answer a question that the volume file raises. Repeatable.")]
 
@@ -49,17 +53,44 @@ def writing(path: Path) -> Iterator[None]:
 
 
 def find_scenario(name: str) -> "Scenario":
-    """The scenario in a file, or the shipped one of that name. Raises InvalidScenario."""
+    """The scenario in a file, the shipped one of that name, or NAME@3: version 3 in the library, the newest with NAME@. Raises PlannerError."""
     from planner import scenario  # it takes long to load, and an import does without
 
     known = {path.stem: path for path in sorted(SHIPPED.glob("*.json"))}
     if name in known and not Path(name).is_file():
         return scenario.load(known[name])
+    if is_saved(name):
+        return _opened(name).scenario
     if not Path(name).exists() and Path(name).name == name:
         close = difflib.get_close_matches(name, known, n=1, cutoff=0.0)
         remedy = f"Did you mean '{close[0]}'? Shipped: {', '.join(known)}." if close else "Give the path of a scenario file."
         raise InvalidScenario([Fault(name, "there is no such file and no shipped scenario of that name", remedy)])
     return scenario.load(name)
+
+
+def is_saved(name: str) -> bool:
+    """Whether a name is one of the library: NAME@3, KEY@3, or either with @ alone."""
+    _, at, number = name.rpartition("@")
+    return bool(at) and (not number or number.isdecimal()) and not Path(name).exists()
+
+
+def _opened(name: str) -> "Opened":
+    from planner.cli.library import find
+    from planner.store import local_person, open_library
+
+    kept = open_library()
+    person = local_person(kept)
+    return kept.open(person, *find(kept, person, name.removesuffix("@")))
+
+
+def origin_of(name: str, wanted: "Scenario") -> "Origin | None":
+    """The version of the library that was named, and whether the scenario that came of it still is that; None where none was named."""
+    from planner.report.stamp import Origin
+
+    if not is_saved(name):
+        return None
+    opened = _opened(name)
+    return Origin(opened.scenario.name, opened.version.no, opened.version.standing, opened.scenario != wanted)
 
 
 def changed(given: "Scenario", changes: list[tuple[str, str]]) -> "Scenario":

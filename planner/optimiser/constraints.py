@@ -16,7 +16,7 @@ from planner.decisions import units
 from planner.optimiser import costs
 from planner.optimiser.model import HALF, Affine, Model, feeder_survival, held_requirement
 from planner.organisation import FRONTLINE, Role
-from planner.plan import belongs, opening_heads
+from planner.plan import belongs, opening_heads, opening_ready
 
 Array = NDArray[np.float64]
 YOUNG = "under_6_months"
@@ -92,7 +92,7 @@ def _bench_balance(model: Model, role: Role) -> Affine:
     ready = model.column(f"ready {role.name}")
     gained = model.matured(role) * role.ready_share - model.column(f"promotions {role.name}")
     opening = np.zeros(ready.shape)
-    opening[0] = model.opening_ready(role)
+    opening[0] = opening_ready(model.scenario, role)
     return ((ready * feeder_survival(model, role)).later() + gained.later()).plus(opening) - ready
 
 

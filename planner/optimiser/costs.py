@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 from planner import finance
 from planner.optimiser.model import Affine, Model
-from planner.organisation import Role, survival_kernel
-from planner.plan import all_hands_cost, monthly_pay, programme_figures, role_pay
+from planner.organisation import Role, external_heads, survival_kernel
+from planner.plan import all_hands_cost, monthly_pay, opening_from_outside, programme_figures, role_pay
 
 Array = NDArray[np.float64]
 Cost = Callable[[Model], Affine]
@@ -33,8 +33,9 @@ def pay(model: Model) -> Affine:
 
 
 def _role_pay(model: Model, role: Role) -> Affine:
-    from_outside = model.column(f"appointments {role.name}").over(survival_kernel(model.months, role.exit_probability_monthly))
     each = role_pay(model.scenario, role)
+    opening = external_heads(np.zeros_like(each), role.exit_probability_monthly, opening_from_outside(model.scenario, role))
+    from_outside = model.column(f"appointments {role.name}").over(survival_kernel(model.months, role.exit_probability_monthly)).plus(opening)
     return model.column(f"in_post {role.name}") * each + from_outside * (each * role.external_premium)
 
 

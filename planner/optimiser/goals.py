@@ -5,6 +5,7 @@ plan that costs little more; with the first months as they were signed.
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from typing import TypedDict, Unpack
 
 import numpy as np
 
@@ -23,6 +24,19 @@ Hear = Callable[[Progress], None]
 Ask = Callable[[], bool]
 DEAREST = 100.0
 """Shortage as many times its pay: so dear that money is spent on nothing else first."""
+SECONDS = 30.0
+"""How long a search goes on where nobody says."""
+
+
+class Course(TypedDict, total=False):
+    """How a search is to go, as `optimise` takes it."""
+
+    time_limit_s: float
+    gap: float
+    frozen: Frozen | None
+    earlier: Decisions | None
+    heard: Hear
+    stopped: Ask
 
 
 def search(
@@ -39,62 +53,44 @@ def search(
     """
     asked = wished(scenario, wish)
     frozen = Frozen(taken, wish.frozen_months) if taken is not None and wish.frozen_months else None
+    course: Course = {"time_limit_s": wish.seconds, "gap": wish.gap, "frozen": frozen, "earlier": earlier, "heard": heard, "stopped": stopped}
     if wish.goal == "best_service":
-        return best_service(asked, wish.seconds, wish.gap, frozen=frozen, earlier=earlier, heard=heard, stopped=stopped)
-    if wish.goal == "smoothest":
-        return smoothest(asked, wish.within, wish.seconds, wish.gap, frozen=frozen, earlier=earlier, heard=heard, stopped=stopped)
-    return optimise(asked, wish.seconds, wish.gap, frozen=frozen, earlier=earlier, heard=heard, stopped=stopped)
+        return best_service(asked, **course)
+    return smoothest(asked, wish.within, **course) if wish.goal == "smoothest" else optimise(asked, **course)
 
 
-def best_service(
-    scenario: Scenario,
-    time_limit_s: float = 30.0,
-    gap: float = 1e-3,
-    *,
-    frozen: Frozen | None = None,
-    earlier: Decisions | None = None,
-    heard: Hear = lambda _: None,
-    stopped: Ask = lambda: False,
-) -> Solution:
+def best_service(scenario: Scenario, **course: Unpack[Course]) -> Solution:
     """The plan with the least shortage that the budget pays: the cheapest at a price of shortage beyond all other prices.
 
     Bound, gap, charges and worth are told at that price; the plans are the scenario's own, with its own costs. Raises InvalidScenario without a budget.
     """
     if faults := budget_faults(scenario):
         raise InvalidScenario(faults)
-    found = optimise(put_all(scenario, {"finance.shortage_multiple": DEAREST}), time_limit_s, gap, frozen=frozen, earlier=earlier, heard=heard, stopped=stopped)
+    found = optimise(put_all(scenario, {"finance.shortage_multiple": DEAREST}), **course)
     need = requirement(scenario)
     own = replace(found, baseline=project(scenario, found.baseline.decisions, need))
     return replace(own, plan=project(scenario, found.decisions, need)) if found.decisions else own
 
 
-def smoothest(
-    scenario: Scenario,
-    within: float = 0.01,
-    time_limit_s: float = 30.0,
-    gap: float = 1e-3,
-    *,
-    frozen: Frozen | None = None,
-    earlier: Decisions | None = None,
-    heard: Hear = lambda _: None,
-    stopped: Ask = lambda: False,
-) -> Solution:
+def smoothest(scenario: Scenario, within: float = 0.01, **course: Unpack[Course]) -> Solution:
     """The plan whose starts change least from month to month (at the largest change) among those charged at most `within` more than the cheapest found.
 
     Halves the limit on the change as long as a plan under it stays within; each search has its part of the time, so a longer one may find a smoother plan.
     Bound and gap are against the cheapest plan of all, smooth or not.
     """
-    begun = time.monotonic()
-    first = _staged(heard, begun, "the cheapest plan")
-    cheapest = optimise(scenario, time_limit_s / 2, gap, frozen=frozen, earlier=earlier, heard=first, stopped=stopped)
+    begun, half = time.monotonic(), course.get("time_limit_s", SECONDS) / 2
+    heard, stopped = course.get("heard", lambda _: None), course.get("stopped", bool)
+    first: Course = {**course, "time_limit_s": half, "heard": _staged(heard, begun, "the cheapest plan")}
+    cheapest = optimise(scenario, **first)
     if cheapest.decisions is None or cheapest.charged is None:
         return cheapest
     best, too_smooth, smooth = cheapest, -1, int(largest_change(cheapest.decisions))
-    seconds = time_limit_s / 2 / max(1, smooth.bit_length())
+    seconds = half / max(1, smooth.bit_length())
     while smooth - too_smooth > 1 and not stopped():
         middle = (smooth + too_smooth) // 2
         stage = f"at most {middle} more or fewer starts from month to month"
-        found = optimise(_at_most(scenario, middle), seconds, gap, frozen=frozen, heard=_staged(heard, begun, stage), stopped=stopped, explain=False)
+        next_one: Course = {**course, "time_limit_s": seconds, "earlier": None, "heard": _staged(heard, begun, stage)}
+        found = optimise(_at_most(scenario, middle), **next_one, explain=False)
         if found.decisions is not None and found.charged is not None and found.charged <= cheapest.charged * (1 + within):
             best, smooth = found, min(middle, int(largest_change(found.decisions)))
         else:

@@ -17,7 +17,7 @@ from planner.cohorts import QUANTITIES, Cohorts, cohorts, covers_everyone, has_p
 from planner.decisions import Decisions, begun_with, nothing_decided, units
 from planner.hiring import lead_months
 from planner.organisation import FRONTLINE, Role
-from planner.plan import Plan, belongs, classes_running, feeder_exit_probability, opening_heads, project, site_index
+from planner.plan import Plan, belongs, classes_running, feeder_exit_probability, opening_matured, project, signed_appointments, site_index
 from planner.requirement import Requirement, requirement
 from planner.scenario import Scenario, moved
 from planner.workforce import settled_exit_probability
@@ -233,12 +233,12 @@ class Model:
 
     @cached_property
     def participants(self) -> Affine:
-        """Qualified people in a career programme [months, groups]: all of a group, or those who started within the plan."""
+        """Qualified people in a career programme [months, groups]: all of a group, or those who started within the plan or lately before."""
         running, everyone = has_programme(self.scenario), covers_everyone(self.scenario)
         if not running.any():
             return self.nothing(len(running))
-        nobody = np.zeros((len(running), self.months))
-        started = self.response(nobody, self.parts.qualified_per_start[..., : self.months], nobody)
+        earlier, nobody = self.parts.earlier_qualified[:, : self.months], np.zeros((len(running), self.months))
+        started = self.response(earlier, self.parts.qualified_per_start[..., : self.months], nobody)
         qualified = self.column("heads") - self.path("training_heads")
         return started * (running & ~everyone).astype(float) + qualified * (running & everyone).astype(float)
 
@@ -286,18 +286,11 @@ class Model:
         if role.feeder == FRONTLINE:
             reaching = maturing(self.scenario, role.time_in_grade_months, self.months)
             matrix = _started(self, reaching.start, self.months)
-            return Affine(reaching.opening.T.ravel(), matrix, (self.months, len(self.sites)))
+            return Affine(opening_matured(self.scenario, role).ravel(), matrix, (self.months, len(self.sites)))
         feeder = next(each for each in self.roles if each.name == role.feeder)
         entrants = self.column(f"appointments {feeder.name}") + self.lasting(feeder).later()
         kernel = organisation.matured(np.eye(self.months), feeder.exit_probability_monthly, role.time_in_grade_months)
-        return entrants.over(kernel)
-
-    def opening_ready(self, role: Role) -> Array:
-        """People ready for a role on day 1 [units of its feeder]."""
-        if role.feeder == FRONTLINE:
-            return maturing(self.scenario, role.time_in_grade_months, self.months).there * role.ready_share
-        feeder = next(each for each in self.roles if each.name == role.feeder)
-        return opening_heads(self.scenario, feeder) * role.ready_share
+        return entrants.over(kernel).plus(opening_matured(self.scenario, role))
 
     # Points
 
@@ -308,6 +301,8 @@ class Model:
         decisions.starts[:, :, 0] = self.signed
         for g, site in enumerate(self.sites):
             decisions.classes[:, g] = training.classes_for(self.signed[:, g], self.scenario.sites[site].training)
+        for role in self.roles:
+            decisions.appointments[role.name][:] = signed_appointments(self.scenario, role)
         if self.frozen is not None:
             decisions = begun_with(self.frozen.decisions, self.frozen.months, decisions)
         return self.columns_of(project(self.scenario, decisions, self.need))
@@ -395,7 +390,8 @@ def _hiring_blocks(model: Model) -> Iterator[Declared]:
 
 def _role_blocks(model: Model, role: Role) -> Iterator[Declared]:
     shape = (model.months, len(units(model.scenario, role.name)))
-    yield f"appointments {role.name}", np.zeros(shape), _appointments_max(role, shape), True
+    signed = signed_appointments(model.scenario, role)
+    yield f"appointments {role.name}", signed, np.maximum(signed, _appointments_max(role, shape)), True
     if role.feeder:
         below = (model.months, len(units(model.scenario, role.feeder)))
         most = np.full(below, np.inf)
@@ -410,7 +406,7 @@ def _role_blocks(model: Model, role: Role) -> Iterator[Declared]:
 
 
 def _appointments_max(role: Role, shape: tuple[int, int]) -> Array:
-    """Nobody from outside before the lead time has passed, nor into a role that is filled from within only."""
+    """Nobody from outside before the lead time has passed, nor into a role that is filled from within only, but for those who have signed."""
     most = np.full(shape, np.inf)
     most[: role.lead_time_months] = 0
     if role.feeder and role.internal_share == 1:

@@ -19,7 +19,7 @@ Places = NDArray[np.intp]
 SELDOM = ("nobody_below_zero", "mentors", "interviews", "recruiters")
 """Limits whose rows are added once they are broken; so are those of people ready for a promotion from the frontline."""
 
-FIRST = (("solver", "ipm"), ("presolve", "on"), ("simplex_scale_strategy", 0))
+FIRST = (("solver", "ipx"), ("presolve", "on"), ("simplex_scale_strategy", 0))
 """How it is solved first. Scaled, the basis that the interior point method ends with takes the simplex method thousands of steps to confirm."""
 THEN = (("solver", "simplex"), ("presolve", "off"))
 """How it is solved again, from where it stands."""
@@ -100,11 +100,6 @@ class Relaxation:
     def bounded(self, columns: Places, lower: Array) -> None:
         """Holds columns at least values."""
         fix(self.engine, columns.ravel(), lower.ravel(), np.broadcast_to(highspy.kHighsInf, lower.size))
-
-    def free(self, columns: Places) -> None:
-        """Gives columns their own bounds again."""
-        model = self.problem.model
-        fix(self.engine, columns.ravel(), model.lower[columns.ravel()], model.upper[columns.ravel()])
 
     def add(self, matrix: sparse.csr_matrix, lower: Array) -> None:
         """Further rows: matrix @ columns >= lower."""

@@ -42,7 +42,7 @@ class Relaxed:
 def relaxed(problem: Problem, time_limit_s: float, stopped: Callable[[], bool] = bool) -> tuple[highspy.Highs, Relaxed | None]:
     """HiGHS with the relaxation solved, and what it found; None where it has no optimum or time ran out."""
     solver = engine(arrays(problem), problem.fixed_price)
-    solver.setOptionValue("solver", "ipm")
+    solver.setOptionValue("solver", "ipx")
     solver.setOptionValue("time_limit", time_limit_s)
     watch(solver, stopped)
     solver.run()
@@ -88,10 +88,15 @@ def around_the_baseline(around: Around) -> Array | None:
 def plans(around: Around, first: Ladder) -> Iterator[Array]:
     """Whole plans, one after the other [all columns]: hires around a ladder, then the ladder decided anew for the posts of those hires.
 
-    Of a large problem the first is made in longer strides.
+    Of a large problem hires are rounded at once first, and then in longer strides.
     """
+    large = around.problem.model.width > LARGE
+    if large and not around.stopped():
+        at_once = with_hires_at_once(around.problem, first.columns)
+        yield at_once
+        yield ladder_again(around, at_once)
     for place, threshold in enumerate(THRESHOLDS):
-        together = 2 if place == 0 and around.problem.model.width > LARGE else 1
+        together = 2 if place == 0 and large else 1
         found = None if around.stopped() else _with_hires(around, first, threshold, together)
         for again in range(1 + AGAIN):
             if found is None:
@@ -106,6 +111,29 @@ def ladder_again(around: Around, columns: Array) -> Array:
     needed = {role.name: np.rint(model.blocks[f"posts {role.name}"].of(columns)) for role in model.roles}
     decided = ladder.decide(around.problem, around.every, around.prices, columns, needed)
     return within_referrals(around.problem, replayed(around.problem, model.decisions_of(decided)))
+
+
+def with_hires_at_once(problem: Problem, columns: Array) -> Array:
+    """The plan with whole hires without solving anything again: what a month's classes leave over of a group's starts goes on to the next month."""
+    model, rounded = problem.model, columns.copy()
+    classes, left_over = model.blocks["classes"].of(rounded), np.zeros(len(model.sites))
+    for month in range(model.frozen.months if model.frozen else 0, model.months):
+        starts = _by_group(problem, rounded, month)
+        wanted = starts.sum(axis=1)
+        _brought_along(starts, np.where(wanted > FEASIBLE, left_over, 0.0), _free_sources(problem, month))
+        classes[month] = _that_fit(problem, rounded, month, _classes_wanted(problem, rounded, month, THRESHOLDS[0]))
+        starts[:] = _people(problem, rounded, month, classes[month]).reshape(starts.shape)
+        left_over += wanted - starts.sum(axis=1)
+    return within_referrals(problem, replayed(problem, model.decisions_of(rounded)))
+
+
+def _brought_along(starts: Array, people: Array, free: NDArray[np.bool_]) -> None:
+    """Adds people of each group to the free sources of a month [groups, sources], or takes them out of all."""
+    wanted = starts.sum(axis=1)
+    fewer = np.maximum(wanted + np.minimum(people, 0.0), 0.0)
+    starts *= np.divide(fewer, wanted, out=np.ones_like(wanted), where=wanted > 0)[:, None]
+    if free.any():
+        starts[:, int(free.argmax())] += np.maximum(people, 0.0)
 
 
 def _with_hires(around: Around, first: Ladder, threshold: float, together: int = 1) -> Array | None:
@@ -215,19 +243,29 @@ def _people(problem: Problem, columns: Array, month: int, classes: Array) -> Arr
     signed = problem.model.signed[month]
     total = np.maximum(signed, np.minimum(np.maximum(np.rint(fractions.sum(axis=1)), least * classes), most * classes))
     people = np.floor(fractions + 1e-6)
-    free = np.array([source.starts_max_monthly is None and source.referrals_per_head_monthly is None for source in problem.model.scenario.hiring.sources])
-    free &= np.array(problem.model.lead) <= month
+    free = _free_sources(problem, month)
+    kept = problem.model.blocks["starts"].lower[month].reshape(people.shape)
     for group, missing in enumerate(total - people.sum(axis=1)):
         lost = fractions[group] - people[group] + np.where(free, 1.0, 0.0)
         people[group, int(np.argmax(lost))] += max(missing, 0)
-        people[group] = _taken(people[group], -missing) if missing < 0 else people[group]
+        people[group] = _taken(people[group], -missing, kept[group]) if missing < 0 else people[group]
     return people.ravel()
 
 
-def _taken(people: Array, number: float) -> Array:
-    """People less some of the largest source."""
+def _free_sources(problem: Problem, month: int) -> NDArray[np.bool_]:
+    """Sources without a cap, by which people can start in a month already."""
+    model = problem.model
+    free = np.array([source.starts_max_monthly is None and source.referrals_per_head_monthly is None for source in model.scenario.hiring.sources])
+    return np.asarray(free & (np.array(model.lead) <= month))
+
+
+def _taken(people: Array, number: float, kept: Array) -> Array:
+    """People less some of the largest sources, of which so many are kept."""
     fewer = people.copy()
-    fewer[int(np.argmax(fewer))] -= number
+    for source in np.argsort(kept - people):
+        away = min(number, fewer[source] - kept[source])
+        fewer[source] -= away
+        number -= away
     return fewer
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from plotly.graph_objects import Bar, Scatter
 
 from planner import training
-from planner.cohorts import classroom_months
+from planner.cohorts import classroom_months, sitting
 from planner.horizon import first_workday, month_start, months_of_weeks
 from planner.plan import Plan
 from planner.report import words
@@ -55,10 +55,11 @@ def _of_group(plan: Plan, g: int) -> list[Class]:
     group, counted, starts = plan.scenario.groups[g], plan.decisions.classes[:, g], plan.frontline.starts[:, g]
     site = next(each for each in plan.scenario.sites if each.name == group.site)
     room, whole = classroom_months(group.workforce), classroom_months(group.workforce) + months_of_weeks(group.workforce.nesting_weeks)
-    begun = int(training.classes_for(group.workforce.opening_classroom, site.training))
-    sizes = [(0, size, True) for size in _spread(group.workforce.opening_classroom, begun)]
-    sizes += [(int(month), size, False) for month in np.flatnonzero(counted) for size in _spread(float(starts[month]), int(counted[month]))]
-    return [Class(group.name, group.site, size, month, 0, month + room, month + whole, began) for month, size, began in sizes]
+    begun = [(left, size) for left, people in sitting(group.workforce) for size in _spread(people, int(training.classes_for(people, site.training)))]
+    sizes = [(int(month), size) for month in np.flatnonzero(counted) for size in _spread(float(starts[month]), int(counted[month]))]
+    return [Class(group.name, group.site, size, 0, 0, left, left + whole - room, True) for left, size in begun] + [
+        Class(group.name, group.site, size, month, 0, month + room, month + whole, False) for month, size in sizes
+    ]
 
 
 def _spread(people: float, classes: int) -> list[float]:

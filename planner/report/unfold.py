@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from planner import horizon, organisation, staffing
 from planner.channels import Chat, Deferred
 from planner.organisation import FRONTLINE
-from planner.plan import CostLine, Plan, RoleMonths, monthly_pay, place, role_pay
+from planner.plan import CostLine, Plan, RoleMonths, monthly_pay, opening_from_outside, place, role_pay
 from planner.report import words
 from planner.report.takeaways import Behind
 from planner.requirement import Pool, binding_name, group_pools, pool_work
@@ -337,7 +337,8 @@ def _role_products(plan: Plan, line: CostLine, month: int) -> Iterator[Product]:
     unit = _unit(plan, months, line)
     each = Factor(float(role_pay(plan.scenario, months.role)[month, unit]), "money a person")
     if line.item == "pay":
-        outside = organisation.external_heads(months.appointed, months.role.exit_probability_monthly)[month, unit]
+        begun = opening_from_outside(plan.scenario, months.role)
+        outside = organisation.external_heads(months.appointed, months.role.exit_probability_monthly, begun)[month, unit]
         yield Product(
             who, line.item, (Factor(float(months.path.heads[month, unit]), "people"), each), "The role's pay with rises, the site's factor and its rate."
         )

@@ -7,15 +7,17 @@ from planner import parameters
 from planner.channels import Voice
 from planner.errors import Fault, InvalidScenario
 from planner.horizon import Horizon
+from planner.organisation import Role
 from planner.report import words
 from planner.scenario import Group, Queue, Scenario, Share
 
 FAMILIES = {"sites": "sites", "queues": "queues", "groups": "groups", "sources": "hiring.sources", "roles": "organisation.roles"}
 """Families whose members are picked one by one, and where they stand."""
+_UNITS = r"organisation\.roles\.[^.]+\.(opening_heads|under_way\.(from_outside|in_grade|ready|signed))\.\d+\.unit"
 _REFERENCES = {
-    "sites": re.compile(r"groups\.[^.]+\.site|organisation\.roles\.[^.]+\.opening_heads\.\d+\.unit"),
+    "sites": re.compile(rf"groups\.[^.]+\.site|{_UNITS}"),
     "queues": re.compile(r"groups\.[^.]+\.serves\.[^.]+\.name|queues\.[^.]+\.transfers\.[^.]+\.name"),
-    "groups": re.compile(r"organisation\.roles\.[^.]+\.opening_heads\.\d+\.unit"),
+    "groups": re.compile(_UNITS),
     "roles": re.compile(r"organisation\.roles\.[^.]+\.(leads|feeder)|sites\.[^.]+\.training\.trainer_role|hiring\.(recruiter|interviewer)_role"),
     "sources": re.compile(r"(?!)"),
 }
@@ -80,7 +82,7 @@ def added(scenario: Scenario, family: str, like: str, name: str) -> Scenario:
 
 def _without_people(group: Group) -> Group:
     stated = group.stated_heads and {"start": 0.0}
-    people = group.workforce.but(opening=(), opening_classroom=0.0, opening_nesting=0.0, signed_starts=())
+    people = group.workforce.but(opening=(), opening_classroom=0.0, opening_nesting=0.0, earlier_starts=(), signed_starts=())
     return group.but(serves=tuple(Share(name=share.name, share=0.0) for share in group.serves), stated_heads=stated, workforce=people)
 
 
@@ -92,9 +94,19 @@ def removed(scenario: Scenario, family: str, name: str) -> Scenario:
         scenario = scenario.model_copy(update={"groups": groups})
         left = tuple(queue.but(transfers=tuple(each for each in queue.transfers if each.name != name)) for queue in left)
     if family in ("groups", "sites"):
-        roles = tuple(role.but(opening_heads=tuple(unit for unit in role.opening_heads if unit.unit != name)) for role in scenario.organisation.roles)
+        roles = tuple(_without_unit(role, name) for role in scenario.organisation.roles)
         scenario = scenario.model_copy(update={"organisation": scenario.organisation.but(roles=roles)})
     return _with_family(scenario, family, left)
+
+
+def _without_unit(role: Role, name: str) -> Role:
+    """A role without the people of a unit."""
+    given = role.under_way
+    kept = {
+        field: tuple(row for row in rows if row.unit != name)
+        for field, rows in (("from_outside", given.from_outside), ("in_grade", given.in_grade), ("ready", given.ready), ("signed", given.signed))
+    }
+    return role.but(opening_heads=tuple(unit for unit in role.opening_heads if unit.unit != name), under_way=given.but(**kept))
 
 
 def _with_family(scenario: Scenario, family: str, those: tuple[Any, ...]) -> Scenario:
@@ -205,7 +217,12 @@ def with_horizon(scenario: Scenario, **changes: Any) -> Scenario:
         if isinstance(months, int) and 1 <= months <= 120
         else {}
     )
-    return _with(scenario, {f"horizon.{name}": value for name, value in changes.items()} | series)
+    signed = {
+        f"organisation.roles.{role.name}.under_way.signed": [row for row in role.under_way.signed if row.month < months]
+        for role in scenario.organisation.roles
+        if isinstance(months, int) and role.under_way.signed
+    }
+    return _with(scenario, {f"horizon.{name}": value for name, value in changes.items()} | series | signed)
 
 
 def _fitted(name: str, values: tuple[float, ...], months: int) -> tuple[float, ...]:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from planner.ui import optimise, section, session
+from planner.ui import actuals, optimise, section, session
 
 section.page_top()
 st.title("Hiring plan", anchor=False)
@@ -21,6 +21,10 @@ with section.card("What to look for"):
         disabled=run is not None,
         key="optimise.find",
     )
+
+if scenario.horizon.months > 1:
+    with st.expander("Months gone by: re-plan from what really happened", icon=":material/history:"):
+        actuals.draw(session.plan())
 
 last = optimise.searches().last
 if run is not None:
