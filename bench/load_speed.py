@@ -1,6 +1,6 @@
 """Times people who move a lever every five seconds, all on one process: from rerun sent to script finished.
 
-It speaks the browser's own protocol, without browsers.
+It speaks the browser's own protocol, without browsers. Before that some hasten, so that the server is at work as it is with many: with its worker.
 
     python -m bench.load_speed [PEOPLE ...]
 """
@@ -27,9 +27,9 @@ MOVES = 8
 class Visitor:
     """One person: a connection, the levers seen, and how long each rerun took."""
 
-    def __init__(self, address: str, seed: int) -> None:
+    def __init__(self, address: str, seed: int, think_s: float = THINK_S) -> None:
         self.address = address.replace("http", "ws") + "/_stcore/stream"
-        self.origin, self.random = address, random.Random(seed)
+        self.origin, self.random, self.think_s = address, random.Random(seed), think_s
         self.levers: dict[str, Slider] = {}
         self.values: dict[str, float] = {}
         self.page = ""
@@ -40,7 +40,7 @@ class Visitor:
         async with websockets.connect(self.address, origin=self.origin, subprotocols=["streamlit"], max_size=None) as line:
             await self._rerun(line)
             for _ in range(moves):
-                await asyncio.sleep(self.random.expovariate(1 / THINK_S))
+                await asyncio.sleep(self.random.expovariate(1 / self.think_s))
                 self._move()
                 begin = time.perf_counter()
                 await self._rerun(line)
@@ -81,13 +81,13 @@ class Visitor:
             self.errors.append(element.exception.message or element.alert.body)
 
 
-async def crowd(address: str, people: int) -> list[Visitor]:
+async def crowd(address: str, people: int, moves: int = MOVES, think_s: float = THINK_S) -> list[Visitor]:
     """So many visitors at once, arriving within some seconds of one another."""
-    visitors = [Visitor(address, seed) for seed in range(people)]
+    visitors = [Visitor(address, seed, think_s) for seed in range(people)]
 
     async def arrive(place: int, visitor: Visitor) -> None:
-        await asyncio.sleep(place * THINK_S / people)
-        await visitor.visit(MOVES)
+        await asyncio.sleep(place * think_s / people)
+        await visitor.visit(moves)
 
     await asyncio.gather(*(arrive(place, visitor) for place, visitor in enumerate(visitors)))
     return visitors
@@ -100,7 +100,8 @@ def quantile(values: list[float], share: float) -> float:
 def main() -> None:
     people = [int(text) for text in sys.argv[1:]] or PEOPLE
     with chromium.serving() as address:
-        asyncio.run(crowd(address, 1))
+        asyncio.run(crowd(address, 1, moves=1))
+        asyncio.run(crowd(address, 6, moves=2, think_s=0.3))
         print(f"{'people':>8}{'reruns':>8}{'median':>10}{'90 %':>10}{'95 %':>10}{'errors':>8}")
         for count in people:
             visitors = asyncio.run(crowd(address, count))

@@ -1,12 +1,13 @@
 """Where work runs apart from this process: a disposable child, with a limit of time and of memory, whose end harms nobody else.
 
-`in_child` waits for the result; a `Job` goes on beside whoever began it, tells where it stands, and can be asked to stop.
+`in_child` waits for the result; a `Job` goes on beside whoever began it, tells where it stands, and can be asked to stop; `Workers` stay for many short calls.
 """
 
 import contextlib
 import io
 import multiprocessing
 import os
+import queue
 import resource
 import threading
 import time
@@ -116,12 +117,9 @@ def _work(pipe: Connection, memory_bytes: int, function: Callable[..., Any], arg
     """Runs in the child: the result, or why there is none, goes into the pipe."""
     resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    try:
-        answer = ("result", function(*args))
-    except MemoryError:
+    answer = _outcome(function, args)
+    if answer[0] == "memory":
         answer = ("memory", f"it needed more than {memory_bytes / 2**20:,.0f} MB")
-    except BaseException as error:  # noqa: BLE001 - whatever it is, the caller is told and this process ends
-        answer = ("memory" if _is_memory(error) else "error", f"{type(error).__name__}: {str(error)[:500]}")
     with contextlib.suppress(BrokenPipeError):
         pipe.send(answer)
     pipe.close()
@@ -277,3 +275,79 @@ def _work_telling(pipe: Connection, memory_bytes: int, function: Callable[..., A
         return bool(asked)
 
     _work(pipe, memory_bytes, function, (*args, lambda value: pipe.send(("told", value)), stopped))
+
+
+# Processes that stay -------------------------------------------------------------------------------------------------------------------------
+
+
+class Workers:
+    """Processes that stay, each at one call at a time, so that the heavy work of many does not hold up the process that all of them share.
+
+    They have `module` loaded, start in the background, and are begun anew when they die; whoever calls while all are busy waits. `warm`: a call that each
+    begins with, so that whatever is slow only the first time is done before anybody waits for it.
+    """
+
+    def __init__(self, module: str, count: int = 1, warm: tuple[Callable[..., Any], tuple[Any, ...]] = (bool, ())) -> None:
+        self.module, self._warm = module, warm
+        self._idle: queue.LifoQueue[tuple[Any, Connection]] = queue.LifoQueue()
+        self._ready = threading.Event()
+        for _ in range(count):
+            threading.Thread(target=self._begin, daemon=True).start()
+
+    @property
+    def ready(self) -> bool:
+        """Whether one of them has begun its work; until then it is quicker to do one's work oneself."""
+        return self._ready.is_set()
+
+    def call(self, function: Callable[..., Result], *args: Any, timeout_s: float = 60.0) -> Result:
+        """What a function returns, worked out by a worker. Raises ChildFailed where there is no result; the caller may then do it himself."""
+        try:
+            child, pipe = self._idle.get(timeout=timeout_s)
+        except queue.Empty:
+            raise ChildFailed("time", "every worker is busy") from None
+        whole = False
+        try:
+            pipe.send((function, args))
+            result: Result = _received(pipe, child, timeout_s)
+            whole = True
+            return result
+        except ChildFailed as failure:
+            whole = failure.reason in ("error", "memory")
+            raise
+        except OSError:
+            raise ChildFailed("died", "the process died") from None
+        finally:
+            if whole:
+                self._idle.put((child, pipe))
+            else:
+                _end(child)
+                pipe.close()
+                threading.Thread(target=self._begin, daemon=True).start()
+
+    def _begin(self) -> None:
+        here, there = multiprocessing.Pipe()
+        child = _Child(self.module, target=_serve, args=(there,), daemon=True)
+        child.start()
+        there.close()
+        with contextlib.suppress(EOFError, OSError):
+            here.send(self._warm)
+            here.recv()
+            self._idle.put((child, here))
+            self._ready.set()
+
+
+def _serve(pipe: Connection) -> None:
+    """Runs in a worker: one call after another, until nobody is left who could call."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    with contextlib.suppress(EOFError, OSError):
+        while True:
+            function, args = pipe.recv()
+            pipe.send(_outcome(function, args))
+
+
+def _outcome(function: Callable[..., Any], args: tuple[Any, ...]) -> tuple[str, Any]:
+    """The result with the word for it, or why there is none."""
+    try:
+        return "result", function(*args)
+    except BaseException as error:  # noqa: BLE001 - whatever it is, the caller is told
+        return "memory" if _is_memory(error) else "error", f"{type(error).__name__}: {str(error)[:500]}"

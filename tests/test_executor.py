@@ -6,11 +6,12 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from planner.executor import ChildFailed, Job, in_child
+from planner.executor import ChildFailed, Job, Workers, in_child
 
 
 def failure(function, *args, **limits) -> ChildFailed:
@@ -159,3 +160,66 @@ def test_jobs_beyond_the_places_wait_and_can_be_stopped_before_they_begin():
     for job in busy:
         job.end()
     assert waited(waiting).result() == 1
+
+
+# Processes that stay -------------------------------------------------------------------------------------------------------------------------
+
+
+def working(count: int = 1) -> Workers:
+    """Workers of which one at least is ready."""
+    workers = Workers("math", count)
+    until = time.monotonic() + 30
+    while not workers.ready and time.monotonic() < until:
+        time.sleep(0.05)
+    return workers
+
+
+def test_a_worker_stays_for_call_after_call():
+    workers = working()
+    first = workers.call(os.getpid)
+    assert workers.call(sorted, [3, 1, 2]) == [1, 2, 3]
+    assert workers.call(os.getpid) == first != os.getpid()
+
+
+def test_a_worker_is_ready_once_it_has_warmed_up():
+    begin = time.monotonic()
+    workers = Workers("math", 1, (time.sleep, (1.0,)))
+    assert not workers.ready
+    assert workers.call(abs, -1) == 1
+    assert time.monotonic() - begin >= 1.0
+
+
+def test_what_goes_wrong_in_a_call_is_told_and_the_worker_stays():
+    workers = working()
+    before = workers.call(os.getpid)
+    with pytest.raises(ChildFailed, match="invalid literal"):
+        workers.call(int, "x")
+    assert workers.call(os.getpid) == before
+
+
+def test_a_worker_that_dies_or_takes_too_long_is_begun_anew():
+    workers = working()
+    first = workers.call(os.getpid)
+    with pytest.raises(ChildFailed) as died:
+        workers.call(os._exit, 3)
+    second = workers.call(os.getpid)
+    with pytest.raises(ChildFailed) as late:
+        workers.call(time.sleep, 60, timeout_s=0.3)
+    assert (died.value.reason, late.value.reason) == ("died", "time")
+    assert len({first, second, workers.call(os.getpid)}) == 3
+
+
+def test_whoever_calls_while_all_are_busy_waits_and_many_at_once_each_get_their_own():
+    workers = working(2)
+    with ThreadPoolExecutor(8) as callers:
+        assert list(callers.map(lambda number: workers.call(abs, -number), range(40))) == list(range(40))
+
+
+def test_a_call_that_finds_no_free_worker_in_time_says_so():
+    workers = working()
+    with ThreadPoolExecutor(1) as caller:
+        slow = caller.submit(workers.call, time.sleep, 1.5)
+        time.sleep(0.3)
+        with pytest.raises(ChildFailed, match="busy"):
+            workers.call(abs, -1, timeout_s=0.2)
+        slow.result()

@@ -133,5 +133,5 @@ def required_chat_agents(
     def work(first: int, last: int) -> None:
         kernels.search_by_many(kernels.CHAT, *flat[:4], certain, lengths, *flat[4:], climb, starts, first, last, agents, binding)
 
-    _arrays.divided(work, starts.size - 1, 4)
+    _arrays.divided(work, starts.size - 1, 32)
     return agents.reshape(shape), binding.reshape(shape)

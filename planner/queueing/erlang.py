@@ -231,7 +231,7 @@ def _search_a(flat: tuple[Floats, ...], agents: Integers, binding: Binding) -> N
     _arrays.divided(
         lambda first, last: loop(a, m, goal, awt, theta, occupancy, abandonment, asa, starts, first, last, agents, binding),
         starts.size - 1,
-        16,
+        64,
     )
 
 

@@ -9,14 +9,14 @@ import streamlit as st
 
 from planner import decisions as decided
 from planner import scenario as scenarios
-from planner.baseline import baseline
 from planner.errors import Fault, InvalidDecisions, InvalidScenario
-from planner.plan import Plan, project
+from planner.plan import Plan
 from planner.report import words
-from planner.requirement import requirement
+from planner.report.stamp import Origin
 from planner.scenario import Levers, Scenario
 from planner.store import discretion
 from planner.ui import who
+from planner.ui.planning import planned as planned
 
 DEFAULT = "centre_600"
 FOLDER = Path(__file__).resolve().parents[2] / "data" / "scenarios"
@@ -67,10 +67,10 @@ def saved() -> Saved | None:
     return found
 
 
-def library_version() -> str:
-    """The version of the library that is on screen, for the files made of it; empty where it is none."""
+def origin(standing: str = "") -> Origin | None:
+    """The version of the library that is on screen, changed since or not, for the files made of it; None where there is none."""
     now = saved()
-    return "" if now is None else f"{now.no} of {now.key}{'' if now.scenario == whole() else ', changed since'}"
+    return None if now is None else Origin(now.scenario.name, now.no, standing, now.scenario != whole())
 
 
 def use(new: Scenario, note: str = "") -> None:
@@ -231,13 +231,6 @@ def _seen(plan: Plan) -> Plan:
 def at_rest(current: Scenario) -> Scenario:
     """A scenario without its levers."""
     return current if current.levers == Levers() else current.model_copy(update={"levers": Levers()})
-
-
-@lru_cache(maxsize=24)
-def planned(of: Scenario, decisions: str | None = None) -> Plan:
-    """The plan of a scenario under decisions (JSON), else under the baseline's. Shared by all sessions, worked out once."""
-    need = requirement(of)
-    return project(of, decided.from_json(decisions, of) if decisions else baseline(of, need), need)
 
 
 def decide(text: str, whose: str = "your file") -> bool:
