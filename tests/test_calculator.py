@@ -10,7 +10,7 @@ from planner.channels.single import MEASURES, hours_to_finish, most_contacts, pe
 from planner.queueing import erlang
 from planner.report import interval
 from planner.ui import calculator
-from tests.test_pages import at_page, in_order, opened
+from tests.test_pages import at_page, charts_of, in_order, opened
 
 VOICE, CHAT = Voice(kind="voice"), Chat(kind="chat")
 
@@ -150,7 +150,7 @@ def test_every_channel_answers_both_questions(kind, way):
     app = calculating(f"{kind}~{way}")
     in_order(app)
     assert len(app.metric) == (2 if kind == "deferred" else 4)
-    assert len(app.get("plotly_chart")) == 2
+    assert len(charts_of(app)) == 2
 
 
 def test_a_link_reopens_exactly_what_was_typed():

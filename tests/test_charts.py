@@ -1,7 +1,10 @@
 """The charts: what they draw is what the plan says."""
 
+import json
+
 import numpy as np
 import pytest
+from plotly.graph_objects import Bar
 
 from planner.plan import Plan
 from planner.report import charts, takeaways, words
@@ -200,3 +203,19 @@ def test_a_hiring_freeze_is_told_as_months_short():
     plan = session.planned(scenario.model_copy(update={"levers": Levers(starts_max_monthly=0)}))
     short = int((plan.shortage_fte.sum(axis=1) >= words.SHORT_FTE).sum())
     assert takeaways.required_and_available(plan).startswith(f"{short} of {len(plan.months)} months are short")
+
+
+def test_a_figure_goes_to_the_page_whatever_its_parts_are_made_of():
+    parts = [Bar(x=["a"], y=[1.0]), {"type": "scatter", "x": np.array(["2027-01"], dtype=object), "y": np.array([1.0, np.nan])}]
+    drawn = charts.Figure(data=parts, layout={"height": 300})
+    told = json.loads(charts.written(drawn, "what it says", {"displayModeBar": False}))
+    assert told == {
+        "data": [{"type": "bar", "x": ["a"], "y": [1.0]}, {"type": "scatter", "x": ["2027-01"], "y": [1.0, None]}],
+        "layout": {"height": 300},
+        "says": "what it says",
+        "config": {"displayModeBar": False},
+    }
+
+
+def test_the_script_that_draws_comes_with_plotly():
+    assert charts.SCRIPT.read_text(encoding="utf-8")[:400].count("plotly.js v") == 1

@@ -6,7 +6,7 @@ from planner.report import charts, export, tables, words
 from planner.report.workbook import workbook
 from planner.ui import tour
 from tests.conftest import planned, shipped
-from tests.test_pages import at_page, in_order, opened
+from tests.test_pages import at_page, charts_of, in_order, opened
 
 
 def shown(app) -> bool:
@@ -100,11 +100,9 @@ def test_a_browsers_language_decides_until_the_reader_does():
 
 
 def test_charts_carry_a_picture_button_only_on_demand():
-    import json
-
     app = opened()
-    assert {json.loads(chart.proto.config)["displayModeBar"] for chart in app.get("plotly_chart")} == {False}
+    assert {chart["config"]["displayModeBar"] for chart in charts_of(app)} == {False}
     app.toggle(key="pictures").set_value(True).run()
-    configs = [json.loads(chart.proto.config) for chart in app.get("plotly_chart")]
+    configs = [chart["config"] for chart in charts_of(app)]
     assert all(config["modeBarButtons"] == [["toImage"]] for config in configs)
     assert len({config["toImageButtonOptions"]["filename"] for config in configs}) == len(configs)

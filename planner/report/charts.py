@@ -8,9 +8,12 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import orjson
+import plotly
 from numpy.typing import NDArray
 from plotly import graph_objects
 
@@ -91,6 +94,19 @@ class Figure(graph_objects.Figure):  # type: ignore[misc]
         return super().to_dict() if "_data" in self.__dict__ else self._drawn
 
 
+SCRIPT, SCRIPT_VERSION = Path(plotly.__file__).parent / "package_data" / "plotly.min.js", str(plotly.__version__)
+"""What draws figures in a browser, as it comes with Plotly."""
+
+
+def written(figure: Figure, says: str, config: dict[str, Any]) -> bytes:
+    """A figure as JSON for the page, with what it says to those who do not see it and Plotly's own settings."""
+    return orjson.dumps({**figure.to_dict(), "says": says, "config": config}, default=_plain, option=orjson.OPT_SERIALIZE_NUMPY)
+
+
+def _plain(part: Any) -> Any:
+    return part.tolist() if isinstance(part, np.ndarray) else part.to_plotly_json()
+
+
 def scatter(**properties: Any) -> Trace:
     """A line or marks. As a plain dict, here and below: Plotly's own classes check every property again at every redraw, three times the work."""
     return {"type": "scatter", **properties}
@@ -166,6 +182,12 @@ def y_axis(dark: bool, unit: str, **more: Any) -> dict[str, Any]:
         "tickfont": {"color": chosen.soft},
     }
     return {"title": {"text": unit, "standoff": 6, "font": {"color": chosen.soft}}, **ticks, **more}
+
+
+def named_rows(dark: bool, **more: Any) -> dict[str, Any]:
+    """The upright axis of rows that have names: no lines, the names in full ink."""
+    bare = {"ticks": "", "showgrid": False, "zeroline": False, "fixedrange": True, "automargin": True}
+    return {**bare, "ticklabelstandoff": 6, "tickfont": {"color": look(dark).ink}, **more}
 
 
 def month_axis(months: Sequence[str], dark: bool, **more: Any) -> dict[str, Any]:
@@ -379,7 +401,6 @@ def ratio_strip(plan: Plan, dark: bool = False) -> Figure:
     names = [f"{words.title(role.role.name)} <span style='color:{chosen.soft}'>≤ {_span(role.role.span)}</span>" for role in roles]
     shared = {"x": list(range(len(months))), "y": names, "text": text, "customdata": told}
     cells = [_cells(states, (WITHIN, NEAR), chosen.on_within, chosen, shared), _cells(states, (OVER,), chosen.on_over, chosen, shared)]
-    look_of_names = {"tickvals": names, "ticktext": names, "ticks": "", "tickfont": {"color": chosen.ink}, "ticklabelstandoff": 6}
     return figure(
         [*cells, *_strip_legend(names[0], chosen)] if names else [],
         dark,
@@ -387,7 +408,7 @@ def ratio_strip(plan: Plan, dark: bool = False) -> Figure:
         hovermode="closest",
         showlegend=True,
         xaxis=_cell_axis(months, dark),
-        yaxis={"automargin": True, "fixedrange": True, "showgrid": False, "zeroline": False, **look_of_names},
+        yaxis=named_rows(dark, tickvals=names, ticktext=names),
         margin=UNDER_LEGEND,
     )
 

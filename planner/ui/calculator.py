@@ -309,7 +309,11 @@ def _around(answers: list[tuple[str, SingleInterval]], channel: Voice | Chat, sh
     mark = "needed" if have is None else "given"
     says = f"{words.people(first.agents)} on contacts: {binding_in_words(first.binding)}." if have is None else _step(first)
     with section.card("A few agents more or fewer", says):
-        section.chart(heat.service_curve(answers, channel.target.service_level, session.dark()), f"Share served in time by number of agents. {says}")
+        section.chart(
+            heat.service_curve(answers, channel.target.service_level, session.dark()),
+            f"Share served in time by number of agents. {says}",
+            name="calculator.service",
+        )
         section.table(interval.around_rows(first, shrinkage, isinstance(channel, Voice) and channel.patience_s is None, mark), height="content")
 
 
@@ -328,7 +332,11 @@ def _otherwise(channel: Voice | Chat | Deferred, contacts: float, aht_s: float, 
     same = bool(np.array_equal(of_contacts, of_handle_time))
     with section.card("If it comes otherwise", says), st.grid(2, min_column_width=430, gap="medium"):
         with st.container():
-            section.chart(interval.sensitivity_curve(CHANGES, of_contacts, of_handle_time, session.dark()), f"Agents needed by change. {says}")
+            section.chart(
+                interval.sensitivity_curve(CHANGES, of_contacts, of_handle_time, session.dark()),
+                f"Agents needed by change. {says}",
+                name="calculator.sensitivity",
+            )
         with st.container():
             tens = np.isclose(np.round(CHANGES * 10), CHANGES * 10)
             section.table(interval.sensitivity_rows(CHANGES[tens], of_contacts[tens], of_handle_time[tens], same), height="content")
@@ -359,7 +367,11 @@ def _deferred(channel: Deferred, contacts: float, aht_s: float, shrinkage: float
     says = f"{words.number(needed, 1)} agents finish in {words.number(channel.deadline_hours, 1)} open hours."
     with section.card("A few agents more or fewer", says), st.grid(2, min_column_width=430, gap="medium"):
         with st.container():
-            section.chart(heat.finish_curve(around, finish, channel.deadline_hours, session.dark()), f"Open hours until finished by agents. {says}")
+            section.chart(
+                heat.finish_curve(around, finish, channel.deadline_hours, session.dark()),
+                f"Open hours until finished by agents. {says}",
+                name="calculator.finish",
+            )
         with st.container():
             section.table(rows, height="content")
     _otherwise(channel, contacts, aht_s, 30)

@@ -187,7 +187,7 @@ def progress(run: Run, dark: bool) -> None:
     if told:
         currency = run.scenario.finance.currency
         says = "The best plan so far and the bound that no plan undercuts, by seconds."
-        st.plotly_chart(optimum_charts.gap_closing(told, currency, dark), theme=None, config={"displayModeBar": False}, alt=says, key="optimise.closing")
+        section.chart(optimum_charts.gap_closing(told, currency, dark), says, name="optimise.closing")
 
 
 def standing(run: Run) -> str:
@@ -324,7 +324,7 @@ def _moved(run: Run, solution: Solution, dark: bool) -> None:
         elif before.wish != run.wish:
             section.said(f"The assumptions are the same; the goal was: {optimum.GOALS[before.wish.goal].lower()}.")
         says = "Starts by month of this plan and of the plan found before."
-        section.chart(optimum_charts.starts_beside(solution.plan, before.solution.plan, "Plan found before", dark), says)
+        section.chart(optimum_charts.starts_beside(solution.plan, before.solution.plan, "Plan found before", dark), says, name="optimise.before")
         if found:
             shown = found[:SHOWN_MOVES]
             section.table(optimum.moves_table(solution.plan.months, shown), height=320)
@@ -341,12 +341,12 @@ def _beside(plan: Plan, solution: Solution, dark: bool) -> None:
         with st.grid(2, min_column_width=430):
             if differs:
                 with st.container():
-                    section.chart(optimum_charts.saved_by_item(plan, base, dark), says)
+                    section.chart(optimum_charts.saved_by_item(plan, base, dark), says, name="optimise.saved")
             with st.container():
                 table = optimum.beside_baseline(plan, base)
                 section.table(table, height="content")
     with section.card("Starts by month", optimum.starts_words(plan, base)):
-        section.chart(optimum_charts.starts_beside(plan, base, "Baseline", dark), optimum.starts_words(plan, base))
+        section.chart(optimum_charts.starts_beside(plan, base, "Baseline", dark), optimum.starts_words(plan, base), name="optimise.starts")
     _next_hires(plan)
 
 
@@ -364,7 +364,7 @@ def _why(solution: Solution, dark: bool) -> None:
     """Which limits bind, and what one more of them would be worth."""
     with section.card("Which limits bind", says := optimum.binding_words(solution)):
         if solution.binding:
-            section.chart(optimum_charts.binding_strip(solution, dark), says, lambda: optimum.binding_table(solution), "binding")
+            section.chart(optimum_charts.binding_strip(solution, dark), says, lambda: optimum.binding_table(solution), name="binding")
     with section.card("What one more would be worth", optimum.worth_words(solution)):
         if solution.worth:
             section.table(optimum.worth_table(solution))
@@ -377,7 +377,7 @@ def _course(run: Run, dark: bool) -> None:
     if any(each.best is not None for each in told) and any(each.bound is not None for each in told):
         with section.card("How the search went", "Between the two lines nothing is known: the cheapest plan of all lies there."):
             says = "The best plan so far and the bound that no plan undercuts, by seconds."
-            section.chart(optimum_charts.gap_closing(told, run.scenario.finance.currency, dark), says)
+            section.chart(optimum_charts.gap_closing(told, run.scenario.finance.currency, dark), says, name="optimise.gap")
 
 
 def baseline_card(base: Plan) -> None:

@@ -285,7 +285,7 @@ def known_months(history: History, settings: ForecastSettings) -> tuple[list[str
 def _course(shown: Forecast, months: list[str], totals: np.ndarray, dark: bool) -> None:
     says = charts.outlook_in_words(shown, totals)
     section.said(says)
-    section.chart(charts.history_and_forecast(months[-SHOWN_MONTHS:], totals[-SHOWN_MONTHS:], shown, dark), says, lambda: _months_frame(shown), "outlook")
+    section.chart(charts.history_and_forecast(months[-SHOWN_MONTHS:], totals[-SHOWN_MONTHS:], shown, dark), says, lambda: _months_frame(shown), name="outlook")
     if len(months) > SHOWN_MONTHS:
         st.caption(f"The last {SHOWN_MONTHS} of {len(months)} months of history are drawn; the forecast rests on all of them.")
 
@@ -340,7 +340,7 @@ def _backtest(shown: Forecast, picked: bool, dark: bool) -> None:
         error = charts.error_in_words(shown.error)
         st.markdown(section.plain(f"{error} {charts.coverage_in_words(shown)}"))
         if len(shown.backtest):
-            section.chart(charts.error_by_horizon(shown.backtest, shown.method, dark), error, None, "outlook.error")
+            section.chart(charts.error_by_horizon(shown.backtest, shown.method, dark), error, None, name="outlook.error")
             section.table(charts.backtest_table(shown.backtest, shown.method))
             st.caption("Error: root mean square of the log of actual over forecast, over all past months taken as if they were today.")
         if shown.aht_backtest is not None and len(shown.aht_backtest):
@@ -365,7 +365,7 @@ def profile(volumes: Volumes) -> None:
         says = spread_in_words(volumes, str(name), spread_of(grid))
         section.said(says)
         found = profiles(grid)
-        section.chart(charts.profile_heat(charts.last_months(found, SHOWN_PROFILES), session.dark()), says)
+        section.chart(charts.profile_heat(charts.last_months(found, SHOWN_PROFILES), session.dark()), says, name="outlook.profiles")
         if len(found.months) > SHOWN_PROFILES:
             st.caption(f"The last {SHOWN_PROFILES} of {len(found.months)} months are drawn.")
 

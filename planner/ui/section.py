@@ -12,7 +12,9 @@ from planner.plan import Plan
 from planner.report import words
 from planner.report.charts import Figure
 from planner.report.figures import Metric as Metric
+from planner.report.spark import embedded, spark
 from planner.scenario import Levers
+from planner.ui import chart as drawing
 from planner.ui import session
 
 
@@ -40,30 +42,29 @@ def metrics(figures: Sequence[Metric]) -> None:
 
 def metric(figure: Metric) -> None:
     """One card: the figure, where it stands, its change against the scenario and its course over the months."""
-    st.metric(
-        figure.label,
-        figure.value,
-        delta=figure.change or figure.says,
-        delta_color="inverse" if figure.change else figure.colour,
-        delta_arrow="auto" if figure.change else "off",
-        delta_description=figure.says if figure.change else None,
-        border=True,
-        height="stretch",
-        help=figure.help or None,
-        chart_data=[float(value) for value in figure.course],
-        chart_type="bar" if figure.bars else "area",
-    )
+    with st.container(border=True, height="stretch", gap="xsmall"):
+        st.metric(
+            figure.label,
+            figure.value,
+            delta=figure.change or figure.says,
+            delta_color="inverse" if figure.change else figure.colour,
+            delta_arrow="auto" if figure.change else "off",
+            delta_description=figure.says if figure.change else None,
+            help=figure.help or None,
+        )
+        st.html(embedded(spark(figure.course, session.dark(), figure.bars, figure.colour)))
 
 
 Behind = Mapping[str, Any] | pd.DataFrame
 
 
-def chart(figure: Figure, says: str, data: Behind | Callable[[], Behind] | None = None, name: str = "") -> None:
+def chart(figure: Figure, says: str, data: Behind | Callable[[], Behind] | None = None, *, name: str) -> None:
     """A chart with its message as alternative text, and the numbers behind it one click away.
 
-    With a `name` of its own on the page, `data` may be a function: it is called only once the reader asks for the numbers.
+    By its `name`, its own on the page, it is known as the same chart after every change. Where `data` is a function, it is called only once the reader
+    asks for the numbers.
     """
-    st.plotly_chart(figure, theme=None, config=_bar(name), alt=says, key=session.key(f"chart.{name}") if name else None)
+    drawing.draw(figure, says, session.key(f"chart.{name}"), _bar(name))
     if callable(data):
         opened = st.expander(BEHIND, key=session.key(f"behind.{name}"), on_change="rerun")
         if opened.open:
@@ -146,9 +147,7 @@ def group_picker(plan: Plan, place: str) -> str | None:
     names = [group.name for group in plan.scenario.groups]
     if len(names) == 1:
         return None
-    return st.selectbox(
-        "Group", names, index=None, placeholder="All groups", key=session.key(f"group.{place}"), width=280, label_visibility="collapsed"
-    )
+    return st.selectbox("Group", names, index=None, placeholder="All groups", key=session.key(f"group.{place}"), width=280, label_visibility="collapsed")
 
 
 def role_picker(plan: Plan) -> str | None:

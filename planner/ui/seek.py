@@ -148,7 +148,7 @@ def answer_shown(found: Answer, scenario: Scenario, dark: bool) -> None:
     st.subheader(f":{colour}[{icon}] {section.plain(told.headline)}", anchor=False)
     st.markdown(section.plain(" ".join(told.sentences)))
     says = "Every value of the lever that was planned, a row for each condition; dots where it does not hold."
-    section.chart(answers.strip(found, scenario, dark), says, lambda: answers.table(found, scenario), "compare.strip")
+    section.chart(answers.strip(found, scenario, dark), says, lambda: answers.table(found, scenario), name="compare.strip")
     lever, best = found.question.lever, found.best
     if best is not None and _unnamed(scenario) == _unnamed(session.scenario()):
         value: Any = int(best.value) if lever.name == "starts" else best.value

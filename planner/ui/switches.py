@@ -218,7 +218,7 @@ def chart_cards(found: Weighed) -> None:
         for course in policy_charts.courses(found):
             with st.container(), section.card(course.title, says := policy_charts.in_words(course, found.together)):
                 figure = policy_charts.draw(course, found.together.months, session.dark())
-                section.chart(figure, says, partial(policy_charts.behind, course, found.together), f"policies.{course.name}")
+                section.chart(figure, says, partial(policy_charts.behind, course, found.together), name=f"policies.{course.name}")
 
 
 def closed_forms(found: Weighed) -> None:

@@ -38,7 +38,9 @@ def people(plan: Plan, group: str | None, dark: bool) -> None:
         month = month_picker(plan, "people")
         found = unfold.frontline_heads(plan, month, group)
         section.said(says := _moves(found, words.month_name(plan.months[month])))
-        section.chart(waterfall.waterfall(_stairs(found, "At the month's end"), dark, _tenths, more_is_worse=False), says, unfold.table(found))
+        section.chart(
+            waterfall.waterfall(_stairs(found, "At the month's end"), dark, _tenths, more_is_worse=False), says, unfold.table(found), name="unfold.people"
+        )
         if group is not None:
             st.markdown(f"**What they bring in {words.month_name(plan.months[month])}**")
             steps(unfold.available_fte(plan, group, month))
@@ -52,7 +54,9 @@ def role(plan: Plan, name: str, dark: bool) -> None:
         month = month_picker(plan, "role")
         found = unfold.role_heads(plan, name, month)
         section.said(says := _moves(found, words.month_name(plan.months[month])))
-        section.chart(waterfall.waterfall(_stairs(found, "At the month's end"), dark, _tenths, more_is_worse=False), says, unfold.table(found))
+        section.chart(
+            waterfall.waterfall(_stairs(found, "At the month's end"), dark, _tenths, more_is_worse=False), says, unfold.table(found), name="unfold.role"
+        )
 
 
 def _stairs(found: Unfolded, end: str) -> list[Stair]:
@@ -88,7 +92,7 @@ def cost(plan: Plan, dark: bool) -> None:
         )
         section.said(says)
         stairs = [*(Stair(words.title(name), amount) for name, amount in items.items()), Stair("Cost of the month", total, total=True)]
-        section.chart(waterfall.waterfall(stairs, dark, lambda value: words.money(value, currency)), says)
+        section.chart(waterfall.waterfall(stairs, dark, lambda value: words.money(value, currency)), says, name="unfold.cost")
         section.table(unfold.cost_table(plan, month, item))
 
 
@@ -101,7 +105,7 @@ def classes(plan: Plan, dark: bool) -> None:
             starts = list(range(0, len(plan.months), gantt.WINDOW))
             first = st.selectbox("Months", starts, format_func=lambda at: _window(plan, at), key=session.key(f"why.gantt.{len(plan.months)}"), width=240)
         section.said(says := gantt.says(plan, site, first))
-        section.chart(gantt.gantt(plan, site, first, dark), says, lambda: gantt.table(plan, site, first), "gantt")
+        section.chart(gantt.gantt(plan, site, first, dark), says, lambda: gantt.table(plan, site, first), name="gantt")
         section.said("A bar is a class with its people, as long as it holds its room; the thin bar beneath is its nesting, which needs mentors and no room.")
 
 

@@ -71,7 +71,7 @@ _SETTLED = """([idle, quiet]) => {
     window.idleSince ??= performance.now();
     return performance.now() - window.idleSince >= quiet;
 }"""
-_DRAWN = "() => [...document.querySelectorAll('[data-testid=stPlotlyChart]')].every(each => each.querySelector('svg.main-svg'))"
+_DRAWN = "() => [...document.querySelectorAll('.planner-chart')].every(each => each.querySelector('svg.main-svg'))"
 _ON_TOP = """each => {
     const box = each.getBoundingClientRect(), top = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
     return top !== null && each.contains(top);

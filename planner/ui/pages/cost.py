@@ -15,12 +15,12 @@ with st.grid(4, min_column_width=210):
         section.plain_metric(label, value, means)
 
 with section.card("Cost by month", says := takeaways.cost_stack(plan)):
-    section.chart(charts.cost_stack(plan, dark), says, lambda: takeaways.cost_stack_behind(plan), "cost_stack")
+    section.chart(charts.cost_stack(plan, dark), says, lambda: takeaways.cost_stack_behind(plan), name="cost_stack")
 
 why.cost(plan, dark)
 
 with section.card("What one contact and one hire cost", says := takeaways.unit_costs_by_month(plan)):
-    section.chart(charts.unit_costs(plan, dark), says, lambda: takeaways.unit_costs_behind(plan), "unit_costs")
+    section.chart(charts.unit_costs(plan, dark), says, lambda: takeaways.unit_costs_behind(plan), name="unit_costs")
 
 with section.card("Budget and variance"):
     budget.draw(plan)

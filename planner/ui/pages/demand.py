@@ -30,14 +30,18 @@ peak = np.unravel_index(week.argmax(), week.shape)
 dark = session.dark()
 
 with section.card(f"{name}: contacts and handle time by month", views.course_in_words(scenario, contacts, aht_s)):
-    section.chart(heat.contacts_and_handle_time(month_labels(scenario.horizon), contacts, aht_s, dark), views.course_in_words(scenario, contacts, aht_s))
+    section.chart(
+        heat.contacts_and_handle_time(month_labels(scenario.horizon), contacts, aht_s, dark),
+        views.course_in_words(scenario, contacts, aht_s),
+        name="demand.course",
+    )
 with st.grid(2, min_column_width=430):
     left, right = st.container(), st.container()
 busiest = f"Busiest: {DAYS[peak[0]]} at {heat.clock(int(peak[1]), week.shape[1])} with {words.count(week.max())} contacts in {queue.interval_minutes} minutes."
 with left, section.card(f"An ordinary week in {words.month_name(label)}", busiest):
-    section.chart(heat.week_heat(week, dark, "contacts"), busiest)
+    section.chart(heat.week_heat(week, dark, "contacts"), busiest, name="demand.week")
 with right, section.card("The course of a day", "One line a weekday; the busiest day is strong."):
-    section.chart(heat.day_curve(week, dark), "Contacts in each interval of a day, one line for each weekday")
+    section.chart(heat.day_curve(week, dark), "Contacts in each interval of a day, one line for each weekday", name="demand.day")
 
 with section.card(
     "Use your own volumes",

@@ -20,7 +20,7 @@ with section.card(f"Why {group} needs {words.people(views.required_heads(plan, g
         steps = views.unfolded(plan.scenario, group)
         says = views.steps_in_words(steps, month, plan.requirement, group)
         st.caption(section.plain(says))
-        section.chart(heat.required_steps(steps, month, dark), says, views.steps_frame(steps, month))
+        section.chart(heat.required_steps(steps, month, dark), says, views.steps_frame(steps, month), name="staffing.steps")
     else:
         st.info("This group states its people: they do not come from contacts. Trainees are included.")
 
@@ -33,5 +33,5 @@ if pools:
         pool = names[st.selectbox("Team", list(names), key=session.key(f"staffing.pool.{group}"), width=420)] if len(names) > 1 else pools[0]
         week = views.week_of(pool, month)
         st.caption(section.plain(week.says))
-        section.chart(heat.week_heat(week.agents, dark, "agents", week.told), week.says, views.week_frame(week.agents))
+        section.chart(heat.week_heat(week.agents, dark, "agents", week.told), week.says, views.week_frame(week.agents), name="staffing.week")
         st.caption(section.plain(week.method))
