@@ -42,3 +42,4 @@ $(TEST_STAMP): requirements.txt requirements-dev.txt | .venv/bin/python
 services:
 	sh .ci/browser
 	sh .ci/database
+	sh .ci/spreadsheet

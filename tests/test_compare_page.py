@@ -6,10 +6,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from planner.scenario import Levers, to_json
-from planner.store import LOCAL_RIGHTS, Person, open_library
+from planner.store import LOCAL_RIGHTS, Person, discretion, open_library
+from planner.store.start import opened as opened_library
 from planner.ui import compare, levers
 from tests.scenarios import build, tiny
-from tests.test_pages import at_page, in_order, opened, scenario_of, told
+from tests.test_pages import at_page, charts_of, in_order, opened, scenario_of, told
 
 
 def compared(address=None) -> AppTest:
@@ -30,7 +31,7 @@ def test_the_page_opens_on_the_scenario_and_a_preset_of_it():
     app = compared()
     assert box(app, "compare.chosen").value == ["now", "preset:High growth"]
     assert [text for text in told(app) if "Yes, this growth holds" in text]
-    assert len(app.get("plotly_chart")) == 5
+    assert len(charts_of(app)) == 5
     assert [text for text in told(app) if text.startswith("Paid over the plan: from ")]
 
 
@@ -101,6 +102,90 @@ def test_a_scenario_saved_in_the_library_is_compared():
     box(app, "compare.chosen").set_value([f"saved:{version.key}", "now"]).run()
     in_order(app)
     assert [text for text in told(app) if text.startswith("**A** · Kept by Ann (library, version 1)")]
+
+
+def kept_in_versions(*names):
+    """A scenario of the library with a version of each name."""
+    library, ann = open_library(), Person("Ann", LOCAL_RIGHTS, sees_pay=True)
+    first = library.create(ann, build(tiny(12)).but(name=names[0]), "the first idea")
+    for no, name in enumerate(names[1:], start=1):
+        library.save(ann, first.key, no, build(tiny(12)).but(name=name))
+    return library, ann, first.key
+
+
+def test_an_earlier_version_stands_beside_the_newest_and_beside_what_is_on_screen():
+    library, ann, key = kept_in_versions("Plan of spring", "Plan of autumn")
+    library.move(ann, key, 2, "approved")
+    app = compared()
+    assert "Plan of autumn (library, version 2, approved)" in box(app, "compare.chosen").options
+    box(app, "compare.chosen").set_value(["now", f"saved:{key}"]).run()
+    box(app, "compare.version.of").set_value(key).run()
+    versions = next(each for each in app.selectbox if each.key == f"compare.version.{key}.2")
+    assert versions.options == ["2 by Ann, approved", "1 by Ann: the first idea"]
+    versions.select_index(1).run()
+    button(app, "compare.version.add").click().run()
+    in_order(app)
+    assert box(app, "compare.chosen").value == ["now", f"saved:{key}", f"version:{key}:1"]
+    heads = [text for text in told(app) if text.startswith("**")]
+    assert [text for text in heads if text.startswith("**B** · Plan of autumn (library, version 2, approved)")]
+    assert [text for text in heads if text.startswith("**C** · Plan of autumn (library, version 1)")]
+
+
+def test_a_version_is_put_in_place_of_the_last_where_there_are_four():
+    _, _, key = kept_in_versions("One", "Two")
+    app = compared()
+    box(app, "compare.chosen").set_value(["now", "rest", "preset:Downturn", "shipped:startup_4"]).run()
+    box(app, "compare.version.of").set_value(key).run()
+    button(app, "compare.version.add").click().run()
+    in_order(app)
+    assert box(app, "compare.chosen").value == ["now", "rest", "preset:Downturn", f"version:{key}:2"]
+
+
+VIC = Person("Vic", frozenset({"viewer"}))
+
+
+@pytest.fixture
+def away_from_pages(monkeypatch):
+    """The parts of the page without a page: what it keeps, kept here."""
+    own = compare.Kept()
+    monkeypatch.setattr(compare, "kept", lambda: own)
+
+
+def test_whoever_may_not_see_pay_compares_versions_without_it(monkeypatch, away_from_pages):
+    library, _, key = kept_in_versions("Paid well")
+    whole = library.whole(VIC, key).scenario
+    monkeypatch.setattr(compare.who, "at_work", lambda library: VIC)
+    offered = compare.options_of_library()[f"saved:{key}"].open()
+    assert offered == discretion.without_pay(whole)
+    assert offered.finance.frontline_monthly_pay == 0 < whole.finance.frontline_monthly_pay
+
+
+def test_who_may_not_read_the_library_is_offered_nothing_of_it(monkeypatch, away_from_pages):
+    kept_in_versions("Not for all")
+    monkeypatch.setattr(compare.who, "at_work", lambda library: Person("Nobody"))
+    assert compare.options_of_library() == {}
+
+
+def test_without_a_library_the_page_compares_everything_else(monkeypatch):
+    monkeypatch.setenv("PLANNER_DATABASE_URL", "postgresql+psycopg://nobody@127.0.0.1:9/none")
+    opened_library.cache_clear()
+    app = compared()
+    assert not [name for name in box(app, "compare.chosen").options if "(library" in name]
+    assert "compare.version.of" not in [each.key for each in app.selectbox]
+    assert [text for text in told(app) if text.startswith("Paid over the plan: from ")]
+    opened_library.cache_clear()
+
+
+def test_a_version_that_the_library_no_longer_gives_is_left_out_and_told():
+    library, _, key = kept_in_versions("Soon gone")
+    app = compared()
+    compare_kept = compare.Kept(versions={f"version:{key}:7": ("Soon gone (library, version 7)", key, 7)})
+    app.session_state["comparing"] = compare_kept
+    app.session_state["compare.chosen"] = ["now", "rest", f"version:{key}:7"]
+    app.run()
+    in_order(app)
+    assert [message for message in app.warning if message.value.startswith("Soon gone (library, version 7) is left out: ")]
+    assert [text for text in told(app) if text.startswith("**B** ·")]
 
 
 def wait_for(app, done, seconds=60):

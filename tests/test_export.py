@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import zipfile
 
 import numpy as np
@@ -15,6 +16,7 @@ from planner import scenario as scenarios
 from planner.baseline import baseline
 from planner.plan import project
 from planner.report import export, tables
+from planner.report.stamp import Origin, content_hash, stamp
 from tests.conftest import planned, shipped
 
 HOSTILE = "+cmd|' /C calc'!A0"
@@ -122,6 +124,25 @@ def test_the_zip_holds_every_table_and_is_the_same_each_time(centre):
         assert archive.namelist() == [f"{table.name}.csv" for table in tables.TABLES]
         assert archive.read("cost.csv") == export.to_csv(tables.cost_table(centre))
     assert export.zip_of_tables(centre) == data
+
+
+def test_what_made_the_tables_stands_beside_them_and_in_no_row_of_them(centre, tmp_path):
+    made = stamp(centre.scenario, Origin("Plan North", 7, "approved"))
+    with zipfile.ZipFile(io.BytesIO(export.zip_of_tables(centre, made))) as archive:
+        assert archive.namelist() == [*(f"{table.name}.csv" for table in tables.TABLES), "origin.txt"]
+        text = archive.read("origin.txt").decode()
+        assert archive.read("cost.csv") == export.to_csv(tables.cost_table(centre))
+    assert "In the library: Plan North, version 7 (approved)\n" in text
+    assert f"Scenario content (SHA-256): {content_hash(centre.scenario)}\n" in text
+    paths = export.write_tables(centre, tmp_path, made)
+    assert [path.name for path in paths] == [f"{table.name}.csv" for table in tables.TABLES]
+    assert (tmp_path / "origin.txt").read_text() == text
+
+
+@pytest.mark.parametrize("name", ["../../etc/passwd", "=cmd|' /C calc'!A0", "a/b\\c\n", ""])
+def test_a_hostile_name_of_a_scenario_makes_a_harmless_file_name(name):
+    made = Origin(name, 7, "draft").in_file_name("hiring_plan.csv")
+    assert re.fullmatch(r"hiring_plan_[a-z0-9_]+_version_7\.csv", made)
 
 
 def test_tables_are_written_into_a_folder_that_is_made_and_nothing_else_is_left(centre, tmp_path):

@@ -5,6 +5,7 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from plotly.graph_objects import Figure
 from streamlit.testing.v1 import AppTest
@@ -17,6 +18,7 @@ from planner.parameters import walk
 from planner.plan import Plan, project
 from planner.queueing import erlang
 from planner.report import heat, method
+from planner.report.tables import TABLES
 from planner.scenario import Scenario, load
 from planner.ui import files, views
 
@@ -223,6 +225,15 @@ def test_the_sentence_above_the_hiring_plan_has_the_totals_of_its_file() -> None
     told = files.hiring_in_words(frame, "USD")
     assert f"{sum(float(row[heads]) for row in rows[1:]):,.0f} people" in told
     assert f"({sum(float(row[cost]) for row in rows[1:]):,.0f} USD)" in told
+
+
+@pytest.mark.parametrize("name", [table.name for table in TABLES])
+def test_every_column_of_a_preview_has_one_number_of_decimals(name: str) -> None:
+    frame = files.frames(plan())[name]
+    shown = files.preview(frame)
+    for raw, title in zip(frame.columns, shown.columns, strict=True):
+        if pd.api.types.is_numeric_dtype(frame[raw]):
+            assert len({len(text.partition(".")[2]) for text in shown[title] if text}) <= 1, title
 
 
 @pytest.mark.parametrize("name", ["requirement", "headcount", "hiring_plan", "training", "management", "cost", "recruiting"])

@@ -1,9 +1,12 @@
 """The library page, driven in this process: saving, two sides, the list, history, standing, plans, files."""
 
 import io
+import re
+import zipfile
 
 import pandas as pd
 import pytest
+from python_calamine import CalamineWorkbook
 
 from planner import scenario as scenarios
 from planner.scenario import Levers
@@ -100,6 +103,62 @@ def test_a_copy_is_saved_under_its_own_name(library):
     assert scenario_of(app).name == "Board case"
     assert sorted(entry.name for entry in library.list(ANN)) == ["Board case", "Startup 4"]
     assert app.session_state.saved.key != key
+
+
+def handed_out(monkeypatch, app):
+    """Every file that the downloads page hands out: name -> content."""
+    import streamlit as st
+
+    given, button = {}, st.download_button
+
+    def noted(label, data, name, *more, **others):
+        given[name] = data
+        return button(label, data, name, *more, **others)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(st, "download_button", noted)
+        in_order(at_page(app, "downloads"))
+    return {name: data() if callable(data) else data for name, data in given.items()}
+
+
+def told_in(name, data):
+    """The lines of a file that name a version of Plan North."""
+    if name.endswith(".zip"):
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            text = archive.read("origin.txt").decode()
+    elif name.endswith(".xlsx"):
+        sheet = CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_name("Summary").to_python()
+        text = "\n".join(str(cell) for row in sheet for cell in row)
+    else:
+        text = re.sub(r"<.*?>", "\n", bytes(data).decode())
+    return re.findall(r"Plan North, [a-z ]*version \d+(?: \(\w+\))?", text)
+
+
+def test_every_file_says_which_version_made_it_and_whether_it_was_changed_since(library, monkeypatch):
+    app, key = saved_page(library, shipped("startup_4").but(name="Plan North"))
+    library.move(ANN, key, 1, "approved")
+    files = handed_out(monkeypatch, app)
+    assert set(files) == {
+        "plan_north_version_1.xlsx", "plan_north_report_version_1.html", "plan_north_tables_version_1.zip", "plan_north_scenario_version_1.json",
+        "plan_north_decisions_version_1.json", "hiring_plan_plan_north_version_1.csv", "plan_north_version_1.json",
+    }  # fmt: skip
+    for name in ("plan_north_version_1.xlsx", "plan_north_report_version_1.html", "plan_north_tables_version_1.zip"):
+        assert set(told_in(name, files[name])) == {"Plan North, version 1 (approved)"}, name
+    assert files["hiring_plan_plan_north_version_1.csv"].startswith(b"start_month,site,group,")
+
+    slider(app, "levers.growth_monthly").set_value(2.0).run()
+    files = handed_out(monkeypatch, app)
+    assert all("_changed_since_version_1." in name for name in files)
+    for name in ("plan_north_changed_since_version_1.xlsx", "plan_north_report_changed_since_version_1.html", "plan_north_tables_changed_since_version_1.zip"):
+        assert set(told_in(name, files[name])) == {"Plan North, changed since version 1"}, name
+
+
+def test_files_of_what_was_never_in_the_library_speak_of_no_version(library, monkeypatch):
+    files = handed_out(monkeypatch, opened({"scenario": "startup_4"}))
+    assert {"hiring_plan.csv", "startup_4.xlsx", "startup_4_report.html", "startup_4_tables.zip"} <= set(files)
+    with zipfile.ZipFile(io.BytesIO(files["startup_4_tables.zip"])) as archive:
+        assert "In the library" not in archive.read("origin.txt").decode()
+    assert b"In the library" not in files["startup_4_report.html"]
 
 
 def stale(library, mine, theirs):

@@ -1,5 +1,7 @@
 """Series by month on the assumptions page: one table, one step, faults by their cell; and a horizon that says what it does before it does it."""
 
+import json
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -77,6 +79,46 @@ def test_cells_of_two_queues_are_one_step_that_undo_takes_back():
     taken = at.session_state["scenario"]
     assert (taken.queues[0].contacts_monthly[2], taken.queues[1].contacts_monthly[3]) == (111.0, 222.0)
     assert len(at.session_state["history"]) == 1
+
+
+def columns_of(at: AppTest) -> dict[str, dict]:
+    """How the browser is told to show each column of the table."""
+    return json.loads(at.dataframe[0].proto.columns)
+
+
+def test_a_column_has_one_number_of_decimals_and_the_stored_values_keep_theirs():
+    scenario = scenarios.changed(shipped("centre_600"), dict(months.worked_out(shipped("centre_600"), KIND["contacts_monthly"])))
+    first, second = scenario.queues[0], scenario.queues[1]
+    assert any(value % 1 for value in first.contacts_monthly), "the example has no decimals to hide"
+    at = page(scenario)
+    shown = at.dataframe[0].value
+    assert (shown.to_numpy() % 1 == 0).all()
+    assert {columns_of(at)[queue.name]["type_config"]["step"] for queue in scenario.queues} == {1}
+    edit(at, "contacts_monthly", {3: {second.name: 222.0}})
+    assert at.session_state["scenario"].queues[0].contacts_monthly == first.contacts_monthly
+    kept = at.session_state["scenario"].queues[1].contacts_monthly
+    assert kept[3] == 222.0
+    assert [value for month, value in enumerate(kept) if month != 3] == [value for month, value in enumerate(second.contacts_monthly) if month != 3]
+
+
+def test_handle_times_are_shown_to_the_tenth_of_a_second_and_kept_as_they_are():
+    scenario = scenarios.changed(shipped("centre_600"), {f"queues.{shipped('centre_600').queues[0].name}.aht_monthly_s": (283.26, *(300.0,) * 35)})
+    at = page(scenario)
+    at.segmented_control(key="scenario0.months.kind").set_value("Handle time").run()
+    name = scenario.queues[0].name
+    assert at.dataframe[0].value[name].tolist()[:2] == [283.3, 300.0]
+    assert columns_of(at)[name]["type_config"]["step"] == 0.1
+    edit(at, "aht_monthly_s", {1: {name: 290.5}})
+    assert at.session_state["scenario"].queues[0].aht_monthly_s[:3] == (283.26, 290.5, 300.0)
+
+
+def test_the_form_of_one_queue_shows_its_months_in_the_same_way():
+    scenario = scenarios.changed(shipped("centre_600"), dict(months.worked_out(shipped("centre_600"), KIND["contacts_monthly"])))
+    at = page(scenario, "Queues")
+    shown = next(frame.value for frame in at.dataframe if "contacts_monthly" in frame.value.columns)
+    assert (shown["contacts_monthly"].to_numpy() % 1 == 0).all()
+    next(button for button in at.button if button.label == "Apply months").click().run()
+    assert at.session_state["scenario"] == scenario
 
 
 def test_an_empty_cell_is_told_with_its_month_and_queue_and_nothing_changes():

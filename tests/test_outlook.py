@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from planner.forecast import Forecast, ForecastSettings, History, Overlay, Past, apply_overlay, forecast
+from planner.forecast import Forecast, ForecastSettings, History, Overlay, Past, apply_overlay, backtest, forecast
 from planner.horizon import Horizon, month_labels
 from planner.intake import ColumnMap, Proposal, QueueVolumes, load_maps, profiles, read_volumes
 from planner.intake.profile import grid_of
@@ -88,7 +88,27 @@ def test_the_sentence_tells_the_year_to_come_against_the_year_before_and_the_ban
 
 def test_a_method_that_loses_against_last_year_is_told_so():
     assert charts.against_naive(a_forecast()) == "It beats the same month of last year at every distance."
-    assert charts.against_naive(a_forecast(naive=0.05)) == "It does not beat the same month of last year a month and a year ahead."
+    better = "The same month of last year was better a month ahead (5.0 % off against 10.0 %) and a year ahead (5.0 % off against 10.0 %)."
+    assert charts.against_naive(a_forecast(naive=0.05)) == better
+    assert better in charts.why(a_forecast(naive=0.05), picked=False)
+    assert better in charts.why(a_forecast(naive=0.05), picked=True)
+    equal = charts.against_naive(a_forecast(naive=a_forecast().error[1]))
+    assert equal.startswith("The same month of last year was as good or better a month ahead (")
+
+
+def test_a_method_that_lost_lately_is_told_so_even_where_it_won_on_the_whole():
+    on_the_whole, lately = a_forecast(), a_forecast(naive=0.08).backtest
+    lately.loc[lately["horizon"] == 1, "rmse"] = 0.05
+    lately.loc[(lately["horizon"] == 1) & (lately["method"] == "last_year"), "rmse"] = 0.06
+    beaten = "It beats the same month of last year at every distance."
+    told = f"{beaten} In the later half of the past months tried, the same month of last year was better a year ahead (8.0 % off against 10.0 %)."
+    assert charts.against_naive(replace(on_the_whole, recent_backtest=lately)) == told
+    assert charts.against_naive(replace(on_the_whole, recent_backtest=lately.assign(origins=11))) == beaten
+
+
+def test_the_later_half_of_the_back_test_is_measured_apart(found):
+    months = backtest(monthly(), ForecastSettings(months=24)).months
+    assert found.recent_backtest.query("horizon == 1 and method == 'ets'")["origins"].item() == len(months) - len(months) // 2
 
 
 @pytest.mark.parametrize(("share", "told"), [(0.8, "held 80 % of outcomes."), (0.6, "where it is too narrow"), (0.95, "where it is too wide")])

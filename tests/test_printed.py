@@ -8,7 +8,7 @@ import pytest
 from planner import parameters
 from planner.budget import EVERYWHERE, Budget, Line
 from planner.report import assumed, figures, print_charts, printed, tables, takeaways, words
-from planner.report.stamp import content_hash, stamp
+from planner.report.stamp import Origin, content_hash, stamp
 from tests.conftest import planned, shipped
 from tests.test_workbook import ATTACK
 
@@ -96,7 +96,11 @@ def test_what_made_it_stands_in_it(centre_report):
     text = told(centre_report)
     assert content_hash(scenario) in text
     assert "Frontline Planner 0.1.0" in text
-    assert "version 7 in the library" in told(printed.report(planned(scenario), scenario, stamp(scenario, "7", "the optimiser")))
+    assert "version 7" not in text
+    origin = Origin("Plan North", 7, "approved")
+    assert "Plan North, version 7 (approved). Scenario content" in told(printed.report(planned(scenario), scenario, stamp(scenario, origin, "the optimiser")))
+    changed = Origin("Plan North", 7, "approved", changed=True)
+    assert "Plan North, changed since version 7. Scenario" in told(printed.report(planned(scenario), scenario, stamp(scenario, changed)))
 
 
 def test_a_name_that_would_run_or_mark_up_is_only_text():

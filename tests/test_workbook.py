@@ -20,7 +20,7 @@ from planner.baseline import baseline
 from planner.plan import project
 from planner.program import PROGRAM
 from planner.report import export, tables, words
-from planner.report.stamp import content_hash, stamp
+from planner.report.stamp import Origin, content_hash, stamp
 from planner.report.workbook import RATIOS, SUMMED, shown, workbook
 from tests.conftest import planned, shipped
 
@@ -91,11 +91,12 @@ def test_the_summary_tells_scenario_months_verdict_and_what_made_the_file(centre
 
 
 def test_the_version_in_the_library_stands_in_it_where_there_is_one(centre):
-    text = rows_of(workbook(centre, made=stamp(centre.scenario, library="Board plan, version 7", decisions="the optimiser")), "Summary")
+    origin = Origin("Board plan", 7, "approved")
+    text = rows_of(workbook(centre, made=stamp(centre.scenario, origin, "the optimiser")), "Summary")
     told = {row[0]: row[1] for row in text}
-    assert told["Version in the library"] == "Board plan, version 7"
+    assert told["In the library"] == "Board plan, version 7 (approved)"
     assert told["Decisions of"] == "the optimiser"
-    assert "Version in the library" not in {row[0] for row in rows_of(workbook(centre), "Summary")}
+    assert "In the library" not in {row[0] for row in rows_of(workbook(centre), "Summary")}
 
 
 def test_there_are_native_charts_over_the_sheet_by_month(centre_book):

@@ -63,6 +63,8 @@ class Forecast:
     """What was done with the history and how far the figures can be trusted, in words."""
     past: "Past" = field(repr=False)
     """The months of the history that are over."""
+    recent_backtest: "pd.DataFrame | None" = field(default=None, compare=False, repr=False)
+    """The back-test over the later half of its origins alone, in the same columns; None without a back-test."""
 
 
 @dataclass(frozen=True)
@@ -101,6 +103,7 @@ def forecast(history: History, settings: ForecastSettings | None = None, progres
         overlay_aht_s=aht.middle if aht else None, method=outcome.method, aht_method=aht.method if aht else "", error=outcome.error,
         backtest=outcome.frame, aht_backtest=aht.frame if aht else None,
         notices=(*notices, *_shape_notices(days, settings), *outcome.notices), past=_past(days, contacts, handle_time, settings),
+        recent_backtest=outcome.recent,
     )  # fmt: skip
     return apply_overlay(result, settings.overlay)
 
@@ -154,6 +157,7 @@ class _Outcome:
     method: str
     error: dict[int, float]
     frame: "pd.DataFrame"
+    recent: "pd.DataFrame"
     notices: tuple[str, ...]
 
 
@@ -167,7 +171,8 @@ def _outcome(series: Series, days: Days, settings: ForecastSettings, progress: P
     frame = tested.frame()
     mine = frame[frame["method"] == method]
     error = dict(zip(mine["horizon"].tolist(), mine["rmse"].tolist(), strict=True))
-    return _Outcome(np.exp(log_middle), quantiles, method, error, frame, _method_notices(method, settings, width, len(series.actuals)))
+    recent = tested.frame(tested.months[len(tested.months) // 2]) if tested.months else frame
+    return _Outcome(np.exp(log_middle), quantiles, method, error, frame, recent, _method_notices(method, settings, width, len(series.actuals)))
 
 
 def _picked(series: Series, settings: ForecastSettings, tested: Backtest) -> tuple[str, Floats]:

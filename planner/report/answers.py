@@ -13,7 +13,7 @@ from planner.horizon import month_labels
 from planner.parameters import walk
 from planner.plan import Plan
 from planner.report import words
-from planner.report.charts import Figure, figure, look
+from planner.report.charts import Figure, figure, look, named_rows
 from planner.report.takeaways import Behind
 from planner.report.words import Verdict
 from planner.scenario import Levers, Scenario, moved
@@ -210,16 +210,7 @@ def strip(answer: Answer, scenario: Scenario, dark: bool = False) -> Figure:
         texttemplate="%{text}", textfont={"color": chosen.on_over, "size": 12}, hovertemplate="%{customdata}<extra></extra>",
     )  # fmt: skip
     across = _value_axis([trial.value for trial in shown], lever, dark)
-    upright = {
-        "automargin": True,
-        "fixedrange": True,
-        "ticks": "",
-        "showgrid": False,
-        "zeroline": False,
-        "tickfont": {"color": chosen.ink},
-        "autorange": "reversed",
-    }
-    return figure([cells], dark, 76 + 34 * len(rows), hovermode="closest", xaxis=across, yaxis=upright)
+    return figure([cells], dark, 76 + 34 * len(rows), hovermode="closest", xaxis=across, yaxis=named_rows(dark, autorange="reversed"))
 
 
 def _state(trial: Trial, condition: Condition) -> int:

@@ -17,8 +17,11 @@ import pandas as pd
 from planner.plan import Plan
 from planner.report.files import write_file as write_file
 from planner.report.files import write_through as write_through
+from planner.report.stamp import Stamp
 from planner.report.tables import tables
 
+ORIGIN = "origin.txt"
+"""The file beside the tables that says what made them: a line of it in a table would be a row to whoever imports that."""
 FORMULA = re.compile(r"^[\s\u200b\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20]|^[ \u00a0\u3000]*[\t\r\n]")
 """What a spreadsheet takes for the beginning of a formula: = + - @ and their full-width forms, also after blanks; a tab or a new line."""
 
@@ -84,11 +87,15 @@ def csv_files(plan: Plan) -> dict[str, bytes]:
     return {f"{name}.csv": to_csv(frame) for name, frame in tables(plan).items()}
 
 
-def zip_of_tables(plan: Plan) -> bytes:
-    """Every table as CSV in one zip; the same plan gives the same bytes."""
+def _with_origin(plan: Plan, made: Stamp | None) -> dict[str, bytes]:
+    return csv_files(plan) | ({} if made is None else {ORIGIN: made.text.encode()})
+
+
+def zip_of_tables(plan: Plan, made: Stamp | None = None) -> bytes:
+    """Every table as CSV in one zip, beside them what made them where that is given; the same plan gives the same bytes."""
     data = io.BytesIO()
     with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in csv_files(plan).items():
+        for name, content in _with_origin(plan, made).items():
             archive.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), content, zipfile.ZIP_DEFLATED)
     return data.getvalue()
 
@@ -96,12 +103,14 @@ def zip_of_tables(plan: Plan) -> bytes:
 # A folder ------------------------------------------------------------------------------------------------------------------------------------
 
 
-def write_tables(plan: Plan, folder: str | Path) -> tuple[Path, ...]:
-    """The tables as CSV files in a folder, made where it is missing; files of the same name are replaced. Returns their paths.
+def write_tables(plan: Plan, folder: str | Path, made: Stamp | None = None) -> tuple[Path, ...]:
+    """The tables as CSV files in a folder, made where it is missing; files of the same name are replaced. Returns the paths of the tables.
+
+    What made them stands beside them where it is given.
 
     Everything is written beside its place first and then renamed, so that no reader ever meets half a table. Raises OSError.
     """
-    files = csv_files(plan)
+    files = _with_origin(plan, made)
     target = Path(folder)
     target.mkdir(parents=True, exist_ok=True)
     beside = Path(tempfile.mkdtemp(prefix=".planner-", dir=target))
@@ -112,4 +121,4 @@ def write_tables(plan: Plan, folder: str | Path) -> tuple[Path, ...]:
             os.replace(beside / name, target / name)
     finally:
         shutil.rmtree(beside, ignore_errors=True)
-    return tuple(target / name for name in files)
+    return tuple(target / name for name in files if name != ORIGIN)

@@ -10,7 +10,7 @@ from plotly.graph_objects import Figure
 from planner.optimiser.outcome import Progress, Solution
 from planner.plan import Plan
 from planner.report import optimum, words
-from planner.report.charts import Look, Trace, bar, figure, heatmap, look, month_axis, scatter, short_month, y_axis
+from planner.report.charts import Look, Trace, bar, figure, heatmap, look, month_axis, named_rows, scatter, short_month, y_axis
 
 Array = NDArray[np.float64]
 LEGEND = {"l": 8, "r": 8, "t": 36, "b": 8}
@@ -143,16 +143,7 @@ def binding_strip(solution: Solution, dark: bool = False) -> Figure:
         "range": [-0.5, len(months) - 0.5],
         "ticks": "",
     }
-    upright = {
-        "automargin": True,
-        "fixedrange": True,
-        "ticks": "",
-        "showgrid": False,
-        "zeroline": False,
-        "tickfont": {"color": chosen.ink},
-        "ticklabelstandoff": 6,
-    }
-    return figure([strip], dark, 60 + 32 * len(found), hovermode="closest", xaxis=across, yaxis=upright)
+    return figure([strip], dark, 60 + 32 * len(found), hovermode="closest", xaxis=across, yaxis=named_rows(dark))
 
 
 def saved_by_item(plan: Plan, baseline: Plan, dark: bool = False) -> Figure:
@@ -175,16 +166,7 @@ def saved_by_item(plan: Plan, baseline: Plan, dark: bool = False) -> Figure:
         )
     ]
     reach = max([abs(value) for value in values], default=1.0) * 1.35
-    upright = {
-        "automargin": True,
-        "fixedrange": True,
-        "ticks": "",
-        "showgrid": False,
-        "zeroline": False,
-        "tickfont": {"color": chosen.ink},
-        "ticklabelstandoff": 6,
-    }
     low = min([*values, 0.0])
     across = {"range": [-reach if low < 0 else 0, reach], "visible": False, "fixedrange": True, "zeroline": True, "zerolinecolor": chosen.line}
     margin = {"l": 8, "r": 64, "t": 12, "b": 8}
-    return figure(traces, dark, 60 + 34 * max(len(order), 1), hovermode="closest", margin=margin, xaxis=across, yaxis=upright)
+    return figure(traces, dark, 60 + 34 * max(len(order), 1), hovermode="closest", margin=margin, xaxis=across, yaxis=named_rows(dark))

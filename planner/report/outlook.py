@@ -1,6 +1,6 @@
 """A forecast shown: history and months to come with their band, what the back-test says of every method, and the profile of each month."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from plotly.graph_objects import Figure, Heatmap, Scatter
 
 from planner.forecast import METHODS, QUANTILES, Forecast
+from planner.forecast.backtest import LEAST_ORIGINS
 from planner.forecast.methods import WORDS
 from planner.horizon import DAYS
 from planner.intake import Profiles
@@ -192,7 +193,7 @@ def why(forecast: Forecast, picked: bool) -> str:
     if forecast.method not in METHODS:
         return f"Method: {name}. The history is too short for a choice."
     if picked:
-        return f"Method: {name}, as you set it."
+        return f"Method: {name}, as you set it. {against_naive(forecast)}".strip()
     rule = "no other was better by a twentieth" if forecast.method == "combination" else "its errors were smallest, by more than a twentieth"
     return f"Method: {name}. Tried on {_origins(forecast)} past months as if they were today: {rule}. {against_naive(forecast)}".strip()
 
@@ -203,22 +204,50 @@ def _origins(forecast: Forecast) -> str:
 
 
 def against_naive(forecast: Forecast) -> str:
-    """Where the method beats the two forecasts of every spreadsheet, and where it does not; empty where neither is known."""
-    found = {name: lost for name in NAIVE if (lost := _lost(forecast, name)) is not None}
+    """Where the method beats the two forecasts of every spreadsheet, and where those were better, by how much; empty where neither is known."""
+    found = {name: lost for name in NAIVE if (lost := _lost(forecast.backtest, forecast.method, name)) is not None}
     beaten = [BENCHMARK[name] for name, lost in found.items() if not lost]
     told = [f"It beats {' and '.join(beaten)} at every distance."] if beaten else []
-    told += [f"It does not beat {BENCHMARK[name]} {' and '.join(lost)} ahead." for name, lost in found.items() if lost]
+    told += [_better(BENCHMARK[name], lost) for name, lost in found.items() if lost]
+    lately = {name: _lately(forecast, name, {ahead for ahead, _, _ in lost}) for name, lost in found.items()}
+    told += [f"In the later half of the past months tried, {_better(BENCHMARK[name], lost, begins=False)}" for name, lost in lately.items() if lost]
     return " ".join(told)
+
+
+def _lately(forecast: Forecast, naive: str, told: set[int]) -> list[tuple[int, float, float]]:
+    """The same over the later half of the back-test alone, at distances that were not told yet and that were tried often enough."""
+    frame = forecast.recent_backtest
+    if frame is None:
+        return []
+    known = frame[frame["origins"] >= LEAST_ORIGINS]
+    return [each for each in _lost(known, forecast.method, naive) or [] if each[0] not in told]
+
+
+def _better(benchmark: str, lost: Sequence[tuple[int, float, float]], begins: bool = True) -> str:
+    """At which distances a benchmark was as good as the method or better, with both errors."""
+    off = [f"{AHEAD[ahead]} ahead ({_exact_percent(theirs)} off against {_exact_percent(mine)})" for ahead, mine, theirs in lost]
+    how = "better" if all(theirs < mine for _, mine, theirs in lost) else "as good or better"
+    return f"{benchmark[:1].upper() if begins else benchmark[:1]}{benchmark[1:]} was {how} {', '.join(off[:-1])}{' and ' if len(off) > 1 else ''}{off[-1]}."
+
+
+def _exact_percent(share: float) -> str:
+    return f"{words.number(100 * share, 1)} %"
 
 
 BENCHMARK = {"last_year": "the same month of last year", "level_season": "last year's level times season"}
 
 
-def _lost(forecast: Forecast, naive: str) -> list[str] | None:
-    """How far ahead a benchmark is as good as the method; None where it is not known."""
-    rows = forecast.backtest[forecast.backtest["method"] == naive]
-    pairs = [(ahead, forecast.error[ahead], value) for ahead, value in zip(rows["horizon"], rows["rmse"], strict=True) if ahead in forecast.error]
-    return [AHEAD[ahead] for ahead, mine, theirs in pairs if mine >= theirs] if pairs and forecast.method != naive else None
+def _lost(backtest: "pd.DataFrame", method: str, naive: str) -> list[tuple[int, float, float]] | None:
+    """The months ahead at which a benchmark is as good as the method, with the method's error and its own; None where that is not known."""
+    own, rows = ({ahead: rmse for name, ahead, rmse in _errors(backtest) if name == wanted} for wanted in (method, naive))
+    pairs = [(ahead, own[ahead], theirs) for ahead, theirs in rows.items() if ahead in own]
+    return [(ahead, mine, theirs) for ahead, mine, theirs in pairs if mine >= theirs] if pairs and method != naive else None
+
+
+def _errors(backtest: "pd.DataFrame") -> Iterator[tuple[str, int, float]]:
+    """Method, months ahead and error of every row that has one."""
+    rows = zip(backtest["method"], backtest["horizon"], backtest["rmse"], strict=True)
+    return ((str(name), int(ahead), float(rmse)) for name, ahead, rmse in rows if np.isfinite(rmse))
 
 
 def coverage_in_words(forecast: Forecast) -> str:
@@ -253,7 +282,7 @@ def backtest_table(backtest: "pd.DataFrame", method: str) -> "pd.DataFrame":
 def _method_row(rows: "pd.DataFrame", name: str, method: str) -> dict[str, str]:
     told = {"Method": SHORT.get(name, name), "": "✓ used" if name == method else ""}
     for ahead, error in zip(rows["horizon"], rows["rmse"], strict=True):
-        told[f"{AHEAD[ahead]} ahead"] = f"{words.number(100 * error, 1)} %"
+        told[f"{AHEAD[ahead]} ahead"] = _exact_percent(error)
     held = {ahead: share for ahead, share in zip(rows["horizon"], rows["coverage_80"], strict=True) if np.isfinite(share)}
     told["80 % band held, a year ahead"] = words.percent(held[12]) if 12 in held else "not known"
     return told | {"Trials": words.count(float(rows["origins"].max()))}

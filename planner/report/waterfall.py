@@ -8,7 +8,7 @@ from plotly.graph_objects import Bar
 from planner.bridge import FIGURES, MOST, TITLES, Bridge, Figure, Part
 from planner.report import words
 from planner.report.charts import Figure as Chart
-from planner.report.charts import figure, look, y_axis
+from planner.report.charts import figure, look, named_rows, y_axis
 from planner.report.takeaways import Behind
 
 
@@ -35,10 +35,9 @@ def waterfall(stairs: Sequence[Stair], dark: bool, write: Callable[[float], str]
     )  # fmt: skip
     notes = [_cut_note(low, write, dark)] if low > 0 else []
     across = y_axis(dark, "", range=[low - (high - low) * 0.02, high + (high - low) * 0.16], showgrid=False, showticklabels=False)
-    upright = {"autorange": "reversed", "automargin": True, "fixedrange": True, "ticks": "", "showgrid": False, "zeroline": False}
     return figure(
         [bars], dark, 66 + 34 * len(stairs), hovermode="closest", bargap=0.35, xaxis=across,
-        yaxis=upright | {"tickfont": {"color": chosen.ink}, "ticklabelstandoff": 6}, shapes=_threads(stairs, base, chosen.line), annotations=notes,
+        yaxis=named_rows(dark, autorange="reversed"), shapes=_threads(stairs, base, chosen.line), annotations=notes,
     )  # fmt: skip
 
 

@@ -64,7 +64,7 @@ def _standing(plan: Plan, budget: Budget) -> None:
     currency, found = plan.scenario.finance.currency, compared(plan, budget)
     says = variance.in_words(found, currency)
     section.said(says)
-    section.chart(variance.chart(found, currency, session.dark()), says, lambda: variance.by_month(found, currency), "budget")
+    section.chart(variance.chart(found, currency, session.dark()), says, lambda: variance.by_month(found, currency), name="budget")
     section.table(variance.by_item(found, currency))
     notes = [f"From {budget.file_name}.", *budget.notices]
     section.said(" ".join(notes))

@@ -1,5 +1,6 @@
 """Scenarios side by side on the page: which ones, how they stand, and the bridge between two."""
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
@@ -15,14 +16,17 @@ from planner.executor import ChildFailed, Job
 from planner.plan import Plan
 from planner.report import sidebyside, waterfall, words
 from planner.scenario import Levers, Scenario
-from planner.store import Entry
+from planner.store import Entry, Version
+from planner.store.library import DRAFT
 from planner.ui import levers, section, session, who
 
 MOST = len(sidebyside.LETTERS)
 AT_ONCE = 3
 """Causes of a bridge that is worked out without being asked for: eight plans."""
 EVERY_S = 1.0
-NOW, REST, PRESET, SAVED, SHIPPED, FILE = "now", "rest", "preset:", "saved:", "shipped:", "file:"
+AWAY_S = 30.0
+"""For how long a library that did not answer is left alone: every try can take seconds."""
+NOW, REST, PRESET, SAVED, VERSION, SHIPPED, FILE = "now", "rest", "preset:", "saved:", "version:", "shipped:", "file:"
 LISTED = 100
 """Scenarios of the library that are offered, the last saved first."""
 
@@ -49,11 +53,15 @@ class Work:
 
 @dataclass
 class Kept:
-    """What this session compares with besides its scenario: files opened here, the last bridge and the last question."""
+    """What this session compares with besides its scenario: files opened here, versions of the library, the last bridge and the last question."""
 
     files: dict[str, Scenario] = field(default_factory=dict)
+    versions: dict[str, tuple[str, str, int]] = field(default_factory=dict)
+    """Versions that were asked for: what each is called, the key of its scenario in the library, its number."""
     bridge: Work | None = None
     question: Work | None = None
+    away_until: float = 0.0
+    """When the library may be asked again, by the monotonic clock."""
 
 
 def kept() -> Kept:
@@ -82,7 +90,7 @@ def options() -> dict[str, Option]:
     for name, moved in levers.PRESETS.items():
         if moved != Levers():
             found[PRESET + name] = Option(f"{now.name}, {name.lower()}", partial(_under, now, moved))
-    found |= {SAVED + entry.key: _saved_option(entry) for entry in saved_ones()}
+    found |= options_of_library()
     found |= {SHIPPED + name: Option(f"{session.shipped_scenario(name).name} (shipped)", partial(session.shipped_scenario, name)) for name in session.shipped()}
     return found | {FILE + name: Option(f"{name} (your file)", partial(kept().files.__getitem__, name)) for name in kept().files}
 
@@ -91,22 +99,38 @@ def _under(now: Scenario, moved: Levers) -> Scenario:
     return now.model_copy(update={"levers": moved})
 
 
+def options_of_library() -> dict[str, Option]:
+    """The newest version of every saved scenario that may be read, and the versions that were asked for."""
+    entries = saved_ones()
+    newest = {SAVED + entry.key: Option(saved_label(entry), partial(_from_library, entry.key)) for entry in entries}
+    asked = {name: Option(label, partial(_from_library, key, no)) for name, (label, key, no) in kept().versions.items()}
+    return newest | asked if entries else {}
+
+
 def saved_ones() -> tuple[Entry, ...]:
-    """The scenarios of the library, the last saved first; none where it cannot be opened, which its own page tells."""
+    """The scenarios of the library, the last saved first; none where it cannot be opened, which its own page tells and which is not tried every time."""
+    if time.monotonic() < kept().away_until:
+        return ()
     try:
         library = who.library()
         return library.list(who.at_work(library))[:LISTED]
     except PlannerError:
+        kept().away_until = time.monotonic() + AWAY_S
         return ()
 
 
-def _saved_option(entry: Entry) -> Option:
-    return Option(f"{entry.name} (library, version {entry.head})", lambda: _from_library(entry.key))
+def saved_label(entry: Entry) -> str:
+    """What the newest version of a saved scenario is called."""
+    return f"{entry.name} (library, version {entry.head}{_stands(entry)})"
 
 
-def _from_library(key: str) -> Scenario:
+def _stands(version: Entry | Version) -> str:
+    return "" if version.standing == DRAFT else f", {version.standing}"
+
+
+def _from_library(key: str, no: int | None = None) -> Scenario:
     library = who.library()
-    return library.open(who.at_work(library), key).scenario
+    return library.open(who.at_work(library), key, no).scenario
 
 
 def chosen() -> list[tuple[str, Scenario]]:
@@ -117,14 +141,62 @@ def chosen() -> list[tuple[str, Scenario]]:
         moved = session.scenario().levers != Levers()
         st.session_state["compare.chosen"] = [REST, NOW] if moved else [NOW, PRESET + "High growth"]
     st.session_state["compare.chosen"] = [name for name in st.session_state["compare.chosen"] if name in known]
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        names = st.multiselect(
-            "Two to four scenarios", list(known), format_func=labels.__getitem__, max_selections=MOST, key="compare.chosen", persist_state="session",
-            help="Presets move the levers of the scenario on screen. Saved scenarios come from the library; a file can be added.",
-        )  # fmt: skip
+    names = st.multiselect(
+        "Two to four scenarios", list(known), format_func=labels.__getitem__, max_selections=MOST, key="compare.chosen", persist_state="session",
+        help="Presets move the levers of the scenario on screen. Saved scenarios come from the library, their newest version or an earlier one; a file can be "
+        "added.",
+    )  # fmt: skip
+    with st.container(horizontal=True):
         with st.popover("Add a file", icon=":material/upload_file:"):
             st.file_uploader("Scenario file", type="json", key=f"compare.file.{len(kept().files)}", on_change=_open)
-    return [(labels[name], known[name].open()) for name in names]
+        entries = saved_ones()
+        if entries:
+            with st.popover("Add a version", icon=":material/history:"):
+                _version_picker(entries)
+    return _opened([(labels[name], known[name]) for name in names])
+
+
+def _opened(options: Sequence[tuple[str, Option]]) -> list[tuple[str, Scenario]]:
+    """The scenarios behind what was chosen; what the library does not give is left out, and it is told why."""
+    found = []
+    for label, option in options:
+        try:
+            found.append((label, option.open()))
+        except PlannerError as error:
+            st.warning(f"{section.plain(label)} is left out: {section.plain(str(error.faults[0]))}", icon=":material/warning:")
+    return found
+
+
+def _version_picker(entries: Sequence[Entry]) -> None:
+    """An earlier version of a saved scenario, put beside the others by a button."""
+    by_key = {entry.key: entry for entry in entries}
+    key = st.selectbox("Saved scenario", list(by_key), index=None, format_func=lambda key: by_key[key].name, key="compare.version.of")
+    history = _history(key) if key else ()
+    if not history:
+        return
+    version = st.selectbox("Version", history, format_func=_version_label, key=f"compare.version.{key}.{len(history)}")
+    st.button("Compare it", on_click=_add_version, args=(by_key[str(key)].name, version), key="compare.version.add")
+
+
+def _history(key: str) -> tuple[Version, ...]:
+    """Every version of a saved scenario, the newest first; none where the library does not give them."""
+    try:
+        library = who.library()
+        return library.history(who.at_work(library), key)
+    except PlannerError:
+        return ()
+
+
+def _version_label(version: Version) -> str:
+    return f"{version.no} by {version.author}{_stands(version)}{f': {version.note}' if version.note else ''}"
+
+
+def _add_version(name: str, version: Version) -> None:
+    """Puts a version beside the others; in place of the last where there are as many as may be."""
+    option = f"{VERSION}{version.key}:{version.no}"
+    kept().versions[option] = (f"{name} (library, version {version.no}{_stands(version)})", version.key, version.no)
+    chosen = [each for each in st.session_state["compare.chosen"] if each != option]
+    st.session_state["compare.chosen"] = [*chosen[: MOST - 1], option]
 
 
 def _open() -> None:
@@ -173,7 +245,7 @@ def drawn(plans: Sequence[Plan], dark: bool) -> None:
     with st.grid(2, min_column_width=430):
         for course in shown:
             with section.card(course.title, says := sidebyside.course_in_words(plans, course)):
-                section.chart(sidebyside.courses(plans, course, dark), says, lambda course=course: sidebyside.behind(plans, course), f"compare.{course.name}")  # type: ignore[misc]
+                section.chart(sidebyside.courses(plans, course, dark), says, partial(sidebyside.behind, plans, course), name=f"compare.{course.name}")
 
 
 # Bridge --------------------------------------------------------------------------------------------------------------------------------------
@@ -254,5 +326,5 @@ def progress(work: Work, name: str) -> None:
 def bridge_shown(found: Bridge, figure: str, dark: bool) -> None:
     """The waterfall of one figure, and all figures as a table."""
     section.said(says := waterfall.says(found, figure))
-    section.chart(waterfall.bridge(found, figure, dark), says, lambda: waterfall.table(found), "compare.waterfall")
+    section.chart(waterfall.bridge(found, figure, dark), says, lambda: waterfall.table(found), name="compare.waterfall")
     section.said(waterfall.note(found))

@@ -1,7 +1,7 @@
 """What a form has to show for a parameter group: single fields, series, tables and parts, all read from the declarations. Nothing is drawn here."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal, get_args
@@ -325,6 +325,31 @@ def _day_frame(value: tuple[tuple[float, ...], ...] | None) -> pd.DataFrame:
     for name, row in zip((EVERY_DAY,) if value and len(value) == 1 else WEEKDAYS, value or (), strict=False):
         columns[name] = np.array(row, dtype=float)
     return pd.DataFrame(columns, index=pd.Index(clock, name="From"))
+
+
+DECIMALS = {"contacts": 0, "people": 0, "money": 0, "s": 1}
+"""How exactly a series by month is shown and typed, by its unit: contacts and people whole, money without cents, handle time to the tenth of a second."""
+
+
+def steps(parameters: Mapping[str, Parameter]) -> dict[str, float]:
+    """The smallest step of each column of a table by month, which is how Streamlit is told its decimals; columns of other units are left out."""
+    known = {name: DECIMALS.get(parameter.unit.symbol) for name, parameter in parameters.items()}
+    return {name: 10.0**-places if places else 1 for name, places in known.items() if places is not None}
+
+
+def rounded(frame: pd.DataFrame, parameters: Mapping[str, Parameter]) -> pd.DataFrame:
+    """A table by month with the decimals of each column's unit, so that one column has one way of writing numbers."""
+    return frame.round({name: DECIMALS[parameter.unit.symbol] for name, parameter in parameters.items() if parameter.unit.symbol in DECIMALS})
+
+
+def as_stored(edited: pd.DataFrame, shown: pd.DataFrame, stored: pd.DataFrame) -> pd.DataFrame:
+    """An edited table in which every cell that was left as it was shown has its stored value, decimals and all.
+
+    >>> stored = pd.DataFrame({"calls": [294_642.7, 301_200.0]})
+    >>> as_stored(pd.DataFrame({"calls": [294_643.0, 5.0]}), stored.round(), stored)["calls"].tolist()
+    [294642.7, 5.0]
+    """
+    return edited.where(edited != shown, stored)
 
 
 def series_value(axis: Axis, parameter: Parameter, frame: pd.DataFrame) -> Any:

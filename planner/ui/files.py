@@ -11,8 +11,10 @@ import streamlit as st
 from planner import decisions as decided
 from planner import scenario as scenarios
 from planner.budget import Budget
+from planner.errors import PlannerError
 from planner.plan import Plan
 from planner.report import export, printed, stamp, tables, variance, words, workbook
+from planner.report.stamp import file_name as file_name
 from planner.scenario import Scenario
 from planner.ui import session, who
 
@@ -32,9 +34,9 @@ def csv_of(plan: Plan, name: str) -> bytes:
 
 
 @lru_cache(maxsize=4)
-def zip_of(plan: Plan) -> bytes:
-    """Every table in one zip."""
-    return export.zip_of_tables(plan)
+def zip_of(plan: Plan, made: stamp.Stamp) -> bytes:
+    """Every table in one zip, with what made them."""
+    return export.zip_of_tables(plan, made)
 
 
 @lru_cache(maxsize=4)
@@ -52,7 +54,25 @@ def report_of(plan: Plan, made: stamp.Stamp, scenario: Scenario, held: Budget | 
 
 def made_by(scenario: Scenario) -> stamp.Stamp:
     """What makes the files of this session: scenario, decisions and program."""
-    return stamp.stamp(scenario, session.library_version(), session.decided_by())
+    return stamp.stamp(scenario, session.origin(_standing()), session.decided_by())
+
+
+def _standing() -> str:
+    """How the version on screen stands at this moment; empty where there is none, or the library does not say."""
+    now = session.saved()
+    if now is None:
+        return ""
+    try:
+        library = who.library()
+        return library.version(who.at_work(library), now.key, now.no).standing
+    except PlannerError:
+        return ""
+
+
+def marked(name: str) -> str:
+    """The name of a file that is made of the plan on screen: with the scenario of the library and its version, where it is from there."""
+    made = session.origin()
+    return name if made is None else made.in_file_name(name)
 
 
 def offer(label: str, make: Callable[[], bytes], name: str, mime: str) -> None:
@@ -63,7 +83,7 @@ def offer(label: str, make: Callable[[], bytes], name: str, mime: str) -> None:
         logging.getLogger(__name__).exception("a file could not be made")
         st.error(f"{name} could not be made. The other files are not touched by this.", icon=":material/error:")
         return
-    st.download_button(label, data, name, mime, icon=":material/download:", on_click="ignore", key=f"download.{name}")
+    st.download_button(label, data, marked(name), mime, icon=":material/download:", on_click="ignore", key=f"download.{name}")
 
 
 def _report(plan: Plan, made: stamp.Stamp, scenario: Scenario, held: Budget | None, style: words.Style, name: str) -> None:
@@ -77,7 +97,7 @@ def _report(plan: Plan, made: stamp.Stamp, scenario: Scenario, held: Budget | No
             return b"<!doctype html><title>No report</title><p>The report could not be made. The workbook and the tables hold the same figures."
 
     st.download_button(
-        "Report (HTML, for print or PDF)", drawn, name, "text/html", icon=":material/print:", on_click="ignore", key="download.report",
+        "Report (HTML, for print or PDF)", drawn, marked(name), "text/html", icon=":material/print:", on_click="ignore", key="download.report",
         help="One file that opens in any browser. Its print dialogue makes a PDF of it. Drawing it takes a few seconds.",
     )  # fmt: skip
 
@@ -91,24 +111,15 @@ def whole_plan(plan: Plan, held: Budget | None = None) -> None:
     made, style = made_by(scenario), words.style()
     with st.spinner("Writing the files"), st.container(horizontal=True):
         if not who.sees_pay():
-            offer("All tables (zip of CSV)", lambda: zip_of(plan), f"{stem}_tables.zip", "application/zip")
+            offer("All tables (zip of CSV)", lambda: zip_of(plan, made), f"{stem}_tables.zip", "application/zip")
             offer("Decisions (JSON)", lambda: decided.to_json(plan.decisions, plan.scenario).encode(), f"{stem}_decisions.json", "application/json")
             st.caption("Files with amounts of money are for those who may see them.")
             return
         offer("Workbook (Excel)", lambda: workbook_of(plan, made, scenario, held), f"{stem}.xlsx", XLSX)
         _report(plan, made, scenario, held, style, f"{stem}_report.html")
-        offer("All tables (zip of CSV)", lambda: zip_of(plan), f"{stem}_tables.zip", "application/zip")
+        offer("All tables (zip of CSV)", lambda: zip_of(plan, made), f"{stem}_tables.zip", "application/zip")
         offer("Scenario (JSON)", lambda: scenarios.to_json(scenario).encode(), f"{stem}_scenario.json", "application/json")
         offer("Decisions (JSON)", lambda: decided.to_json(plan.decisions, plan.scenario).encode(), f"{stem}_decisions.json", "application/json")
-
-
-def file_name(text: str) -> str:
-    """A name that every system takes.
-
-    >>> file_name("Centre 600: plan/B")
-    'centre_600_plan_b'
-    """
-    return "_".join("".join(letter if letter.isascii() and letter.isalnum() else " " for letter in text.lower()).split()) or "plan"
 
 
 def preview(frame: pd.DataFrame) -> pd.DataFrame:
@@ -119,15 +130,23 @@ def preview(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _told(name: str, column: "pd.Series[Any]") -> list[str]:
     if pd.api.types.is_numeric_dtype(column):
-        return ["" if pd.isna(value) else _number(float(value)) for value in column.tolist()]
+        places = _decimals(column)
+        return ["" if pd.isna(value) else words.number(float(value), places) for value in column.tolist()]
     told: Callable[[str], str] = (
         words.month_name if name == "month" or name.endswith("_month") else words.title if name in ("role", "item", "binding_target") else str
     )
     return [told(str(value)) if value else "" for value in column.tolist()]
 
 
-def _number(value: float) -> str:
-    return words.number(value) if value.is_integer() or abs(value) >= 1_000 else words.number(value, 1) if abs(value) >= 10 else words.number(value, 2)
+def _decimals(column: "pd.Series[Any]") -> int:
+    """With how many decimals a whole column is written: none for counts and thousands, two where all is small.
+
+    >>> _decimals(pd.Series([294_642.7, 301_200.0])), _decimals(pd.Series([12.5, 3.0])), _decimals(pd.Series([0.35, None]))
+    (0, 1, 2)
+    """
+    known = [float(value) for value in column.dropna().tolist()]
+    largest = max(map(abs, known), default=0.0)
+    return 0 if all(map(float.is_integer, known)) or largest >= 1_000 else 1 if largest >= 10 else 2
 
 
 def right_aligned(frame: pd.DataFrame) -> dict[str, Any]:

@@ -446,7 +446,8 @@ def _series_editor(axis: Axis, parameters: tuple[Parameter, ...]) -> None:
     for parameter in parameters:
         _table_head(parameter)
     path = parameters[0].path
-    frame = fields.series_frame(axis, parameters, session.scenario())
+    stored, by_name = fields.series_frame(axis, parameters, session.scenario()), {parameter.name: parameter for parameter in parameters}
+    frame = fields.rounded(stored, by_name) if axis == "months" else stored
     with st.form(f"{_editor_key(path)}.form", border=False):
         edited = st.data_editor(
             frame,
@@ -455,19 +456,19 @@ def _series_editor(axis: Axis, parameters: tuple[Parameter, ...]) -> None:
             hide_index=axis not in ("months", "day"),
             num_rows="dynamic" if axis == "count" else "fixed",
             height=TALLEST if len(frame) > 8 else "auto",
-            column_config=_series_columns(frame, parameters),
+            column_config=_series_columns(frame, parameters, fields.steps(by_name) if axis == "months" else {}),
             alt=", ".join(words.title(parameter.name) for parameter in parameters),
         )
         applied = st.form_submit_button(f"Apply {words.title(parameters[0].name).lower()}" if len(parameters) == 1 else "Apply months")
     if applied:
-        finish(path, _apply_series(axis, parameters, edited))
+        finish(path, _apply_series(axis, parameters, fields.as_stored(edited, frame, stored) if axis == "months" else edited))
     told_beneath(path)
 
 
-def _series_columns(frame: pd.DataFrame, parameters: tuple[Parameter, ...]) -> dict[str, Any]:
+def _series_columns(frame: pd.DataFrame, parameters: tuple[Parameter, ...], steps: dict[str, float]) -> dict[str, Any]:
     named = {parameter.name: _column_name(parameter) for parameter in parameters}
     return {
-        name: st.column_config.NumberColumn(named.get(name, name), format="localized")
+        name: st.column_config.NumberColumn(named.get(name, name), format="localized", step=steps.get(name))
         if pd.api.types.is_numeric_dtype(frame[name])
         else st.column_config.TextColumn(name)
         for name in frame.columns

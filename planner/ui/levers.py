@@ -110,10 +110,11 @@ def _files(current: Scenario) -> None:
     st.page_link("planner/ui/pages/library.py", label="Save in the library", icon=":material/bookmark_add:")
     if not who.sees_pay():
         return
+    name, origin = f"{_file_name(current.name)}.json", session.origin()
     st.download_button(
         "Save this scenario as a file",
         lambda: scenarios.to_json(current),
-        f"{_file_name(current.name)}.json",
+        origin.in_file_name(name) if origin else name,
         "application/json",
         on_click="ignore",
         icon=":material/download:",

@@ -99,15 +99,17 @@ def _editor(scenario: Scenario, kind: Kind) -> None:
     path, held = f"months.{kind.field}", columns(scenario, kind)
     version = st.session_state.get(f"{form.field_key(path)}.version", 0)
     unit = next(iter({fields.unit(parameter, scenario.finance.currency) for parameter in held.values()}))
-    shown = {name: st.column_config.NumberColumn(f"{name} ({unit})", format="localized") for name in held}
+    stored, steps = frame(scenario, kind), fields.steps(held)
+    shown = fields.rounded(stored, held)
+    columns_shown = {name: st.column_config.NumberColumn(f"{name} ({unit})", format="localized", step=steps.get(name)) for name in held}
     with st.form(f"{form.field_key(path)}.form{version}", border=False):
         edited = st.data_editor(
-            frame(scenario, kind), key=f"{form.field_key(path)}.v{version}", column_config=shown, height=460, placeholder="",
+            shown, key=f"{form.field_key(path)}.v{version}", column_config=columns_shown, height=460, placeholder="",
             alt=f"{kind.name} by month, a column for each",
         )  # fmt: skip
         applied = st.form_submit_button("Apply months")
     if applied:
-        form.finish(path, taken(held, edited))
+        form.finish(path, taken(held, fields.as_stored(edited, shown, stored)))
     form.told_beneath(path)
 
 

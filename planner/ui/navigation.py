@@ -14,7 +14,7 @@ from streamlit.navigation.page import StreamlitPage
 from planner import scenario as scenarios
 from planner.errors import PlannerError
 from planner.report import words
-from planner.ui import section, session, who
+from planner.ui import section, session, watch, who
 
 FOLDER = Path(__file__).parent / "pages"
 SWITCH_S = 0.001
@@ -64,6 +64,7 @@ def dress() -> None:
     st.html(STYLE)
     if session.dark():
         st.html(DARK)
+    watch.follow()
     words.write_in(session.number_style())
 
 

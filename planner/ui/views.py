@@ -154,9 +154,7 @@ def week_frame(agents: Array) -> pd.DataFrame:
     """An ordinary week as a table: a row for each interval, a column for each day that is open."""
     span, days = heat.open_part(agents)
     clock = [heat.clock(slot, agents.shape[1]) for slot in range(span.start, span.stop)]
-    return pd.DataFrame(
-        {"From": clock, **{DAYS[day]: [_agents(float(value)) for value in agents[day, span]] for day in days}}
-    )
+    return pd.DataFrame({"From": clock, **{DAYS[day]: [_agents(float(value)) for value in agents[day, span]] for day in days}})
 
 
 def _agents(value: float) -> str:

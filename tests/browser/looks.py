@@ -44,13 +44,34 @@ def too_wide(page: Page) -> bool:
 
 
 def in_colours(page: Page, scheme: str) -> None:
-    """The page as one with this colour scheme sees it. Charts take the colours of their theme with the next run, which the key R asks for."""
+    """The page as one with this colour scheme sees it. What the server draws follows with a run that the page asks for by itself."""
     page.emulate_media(color_scheme=scheme)
     page.wait_for_function(_IN, arg=[scheme, DARK_BELOW])
     page.wait_for_timeout(100)
-    page.keyboard.press("r")
     settle(page)
     drawn(page)
+
+
+_COLOURS = """() => {
+    const light = colour => { const [r, g, b] = colour.match(/[\\d.]+/g).map(Number); return (r + g + b) / 3; };
+    const all = (where, what) => [...document.querySelectorAll(where)].map(each => light(getComputedStyle(each)[what]));
+    const drawn = canvas => {
+        const points = canvas.width * canvas.height ? canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data : [];
+        let sum = 0, seen = 0;
+        for (let at = 0; at < points.length; at += 4) if (points[at + 3] > 250) { seen += 1; sum += (points[at] + points[at + 1] + points[at + 2]) / 3; }
+        return seen > points.length / 16 ? [sum / seen] : [];
+    };
+    return {
+        axes: all('.js-plotly-plot .xtick text, .js-plotly-plot .ytick text', 'fill'), text: all('h1, h3, [data-testid=stMarkdownContainer] p', 'color'),
+        pages: all('[data-testid=stApp], [data-testid=stSidebar]', 'backgroundColor'),
+        tables: [...document.querySelectorAll('[data-testid=stDataFrame] canvas')].flatMap(drawn),
+    };
+}"""
+
+
+def colours(page: Page) -> dict[str, list[float]]:
+    """How light the axes' letters, texts, backgrounds and, on the whole, the tables of a page are: from 0 to 255."""
+    return page.evaluate(_COLOURS)
 
 
 def resize(page: Page, width: int) -> None:
@@ -71,6 +92,7 @@ def look_at(page: Page, address: str) -> None:
     assert findings(page) == []
     resize(page, NARROW)
     assert not too_wide(page), "wider than a narrow screen"
+    assert findings(page) == [], "on a narrow screen"
     resize(page, WIDE)
     in_colours(page, "dark")
     assert findings(page) == []

@@ -4,11 +4,13 @@ import io
 import re
 
 import pandas as pd
+import pytest
+from PIL import Image
 from python_calamine import CalamineWorkbook
 
 from planner.report import words
 from tests.browser.acts import downloaded, drop, metric, unzipped
-from tests.browser.chromium import open_page, settle
+from tests.browser.chromium import drawn, open_page, settle
 
 
 def button(label: str) -> re.Pattern[str]:
@@ -81,3 +83,28 @@ def test_a_faulty_budget_is_told_with_its_places_and_is_not_used(visit, tmp_path
     assert "much" in said
     assert page.get_by_role("button", name="Hold the plan to it").count() == 0
     assert "Traceback" not in said
+
+
+PICTURE = '[data-title^="Download"], [title^="Download"], [aria-label^="Download"]'
+"""The button of a chart that saves it, by the name it tells; Plotly's own is a link that tells it beside itself."""
+
+
+def test_a_chart_is_saved_as_a_picture_by_its_button(visit):
+    page = visit("cost")
+    drawn(page)
+    chart = page.get_by_test_id("stMain").locator(".js-plotly-plot").first
+    assert chart.locator(PICTURE).count() == 0, "charts carry no button unless it was asked for"
+    page.get_by_role("button", name="Numbers and charts").click()
+    page.get_by_text("Picture button on charts").click()
+    settle(page)
+    page.keyboard.press("Escape")
+    drawn(page)
+    chart.hover()
+    with page.expect_download() as download:
+        chart.locator(PICTURE).first.click()
+    assert download.value.suggested_filename.startswith("frontline_")
+    picture = Image.open(download.value.path())
+    box = chart.bounding_box()
+    assert picture.format == "PNG"
+    assert picture.width == pytest.approx(2 * box["width"], abs=4)
+    assert len(picture.convert("RGB").getcolors(1 << 24)) > 20, "an empty picture"

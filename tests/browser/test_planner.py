@@ -9,7 +9,7 @@ import pandas as pd
 from planner import demand
 from planner import scenario as scenarios
 from tests.browser.acts import bank_scenario, bank_year, downloaded, drop, metric, open_scenario, pick, unzipped
-from tests.browser.chromium import open_page, settle
+from tests.browser.chromium import drawn, open_page, settle
 from tests.conftest import ROOT
 
 
@@ -80,6 +80,7 @@ def test_a_required_head_is_unfolded_to_a_formula_that_a_calculator_works_out(vi
 
 def test_the_class_calendar_shows_every_class_in_its_room_and_sums_to_the_people_who_start(visit):
     page = visit("workforce")
+    drawn(page)
     said = page.inner_text('[data-testid="stMain"]')
     classes, people = (int(each.replace(",", "")) for each in re.search(r"([\d,]+) classes for ([\d,]+) people; most in", said).groups())
     cells = page.locator(".js-plotly-plot").filter(has_text="service Columbus").first.locator("text").all_text_contents()
@@ -113,8 +114,35 @@ def test_months_are_edited_in_the_table_taken_as_one_step_and_undone(visit):
     assert abs(contacts_in_words(page) - before) < 2
 
 
-def type_into_first_cell(page, text: str) -> None:
-    """The table is a drawing: the cell of the first column and row is chosen by where it stands, then typed into."""
+def test_a_block_pasted_from_a_spreadsheet_changes_those_months_and_the_plan(visit):
+    page = visit("demand")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    before = contacts_in_words(page)
+    open_page(page, "Assumptions")
+    page.get_by_text("Months", exact=True).first.click()
+    settle(page)
+    page.get_by_role("button", name="Fill the empty columns").click()
+    settle(page)
+    pasted = [[int(cell(page, 1, row)) + 100_000, int(cell(page, 2, row)) + 10_000] for row in range(3)]
+    fourth = cell(page, 1, 3)
+    page.evaluate("text => navigator.clipboard.writeText(text)", "\r\n".join("\t".join(map(str, row)) for row in pasted))
+    choose_first_cell(page)
+    page.keyboard.press("Control+V")
+    page.wait_for_timeout(1_000)  # the table hands an edit on only after a moment
+    page.get_by_role("button", name="Apply months").click()
+    page.locator("[class*=contacts_monthly-v1]").wait_for()
+    settle(page)
+    assert [[int(cell(page, 1, row)), int(cell(page, 2, row))] for row in range(3)] == pasted
+    assert cell(page, 1, 3) == fourth
+    open_page(page, "Demand")
+    assert abs(contacts_in_words(page) - before - 3 * 110_000) <= 6
+    page.get_by_role("button", name="Undo").first.click()
+    settle(page)
+    assert abs(contacts_in_words(page) - before) < 2
+
+
+def choose_first_cell(page) -> None:
+    """The table is a drawing: its first cell is chosen by where it stands."""
     grid = page.get_by_test_id("data-grid-canvas").first
     grid.scroll_into_view_if_needed()
     box = grid.bounding_box()
@@ -125,6 +153,10 @@ def type_into_first_cell(page, text: str) -> None:
     page.wait_for_timeout(100)
     page.mouse.up()
     page.wait_for_timeout(400)
+
+
+def type_into_first_cell(page, text: str) -> None:
+    choose_first_cell(page)
     page.keyboard.press("Enter")
     page.wait_for_timeout(800)
     page.keyboard.press("Control+A")
@@ -132,8 +164,8 @@ def type_into_first_cell(page, text: str) -> None:
     page.keyboard.press("Enter")
 
 
-def cell(page) -> str:
-    return page.get_by_test_id("glide-cell-1-0").first.inner_text()
+def cell(page, column: int = 1, row: int = 0) -> str:
+    return page.get_by_test_id(f"glide-cell-{column}-{row}").first.inner_text()
 
 
 def contacts_in_words(page) -> float:
@@ -153,8 +185,10 @@ def test_one_interval_is_worked_out_and_its_link_opens_the_same(visit, address):
         field.fill(value)
         field.press("Enter")
         settle(page)
+    drawn(page)
     said = page.inner_text('[data-testid="stMain"]')
     assert re.search(r"Agents on contacts\s+1\d to 14\b|Agents on contacts\s+14\b", said), said[:900]
     assert "10.0 erlangs offered" in said
     again = visit(page.url.removeprefix(f"{address}/"))
+    drawn(again)
     assert again.inner_text('[data-testid="stMain"]') == said

@@ -2,10 +2,12 @@
 
 import json
 
+import pytest
+
 from planner import scenario as scenarios
 from tests.browser.acts import headline, metric, open_scenario, press
-from tests.browser.chromium import open_page, settle
-from tests.conftest import shipped
+from tests.browser.chromium import open_page, serving, settle
+from tests.conftest import ROOT, shipped
 
 
 def figures(page) -> list[str]:
@@ -84,3 +86,53 @@ def test_two_people_do_not_see_each_others_work(visit, tmp_path):
     third = visit()
     assert figures(third) == before
     assert metric(third, "Hires") == metric(ben, "Hires")
+
+
+# Long runs -----------------------------------------------------------------------------------------------------------------------------------
+
+SLOW = """
+import time
+
+from planner.ui import session
+
+if not hasattr(session, "quick"):
+    session.quick = session.planned
+
+    def planned(*given):
+        time.sleep(SECONDS)
+        return session.quick(*given)
+
+    session.planned = planned
+"""
+
+
+@pytest.fixture
+def slow_address(tmp_path):
+    """The dashboard as it is, with every plan taking seconds."""
+    for name in ("planner", "data", ".streamlit"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    (tmp_path / "app.py").write_text(SLOW.replace("SECONDS", "2.0") + (ROOT / "app.py").read_text())
+    with serving(tmp_path / "app.py", XDG_CONFIG_HOME=str(tmp_path)) as found:
+        yield found
+
+
+def test_words_stand_on_the_screen_while_a_plan_takes_long_and_go_with_it(browser, slow_address):
+    page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
+    page.set_default_timeout(120_000)
+    page.goto(slow_address)
+    status = page.get_by_role("status").filter(has_text="Working out the plan")
+    status.wait_for()
+    assert page.get_by_test_id("stMain").get_by_role("heading").count() == 0, "the plan was there already: the words came too late to be of use"
+    settle(page)
+    assert headline(page)
+    assert status.count() == 0
+
+    before = headline(page)
+    slider = page.get_by_role("slider", name="growth")
+    slider.focus()
+    page.keyboard.press("ArrowRight")
+    status.wait_for()
+    assert headline(page) == before, "what was there stays while the new plan is worked out"
+    settle(page)
+    assert status.count() == 0
+    page.context.close()
