@@ -143,30 +143,46 @@ def figure(traces: Sequence[Any], dark: bool, height: int, **layout: Any) -> Fig
     return Figure(data=list(traces), layout={**whole, "margin": _room(whole, traces)})
 
 
-LETTER_PX, BESIDE_PX, TITLE_PX, BENEATH_PX = 7, 28, 20, 36
+LETTER_PX, DIGIT_PX, BESIDE_PX, TITLE_PX, BENEATH_PX, ACROSS_PX = 6, 7, 30, 20, 38, 54
 
 
 def _room(layout: dict[str, Any], traces: Sequence[Any]) -> dict[str, Any]:
     """The margins, wide enough for what is written on the axes: Plotly draws everything again for each margin that it must widen by itself."""
-    margin, axes = layout["margin"], [axis for name, axis in layout.items() if name[1:5] == "axis" and axis.get("automargin")]
-    upright = [name for name in layout if name.startswith("yaxis") and layout[name].get("automargin") and layout[name].get("side") != "right"]
-    left = max((_written_px(layout[name], traces, name.replace("axis", "")) for name in upright), default=0)
-    beneath = BENEATH_PX if any(axis.get("tickangle") == 0 for axis in axes) else 0
+    margin, axes = layout["margin"], {name: axis for name, axis in layout.items() if name[1:5] == "axis" and axis.get("automargin")}
+    upright = [name for name, axis in axes.items() if name[0] == "y" and axis.get("side") != "right"]
+    left = max((_written_px(axes[name], traces, name.replace("axis", "")) for name in upright), default=0)
+    beneath = max((_beneath_px(axis) for name, axis in axes.items() if name[0] == "x"), default=0)
     return {**margin, "l": max(margin["l"], left), "b": max(margin["b"], beneath)}
+
+
+def _beneath_px(axis: dict[str, Any]) -> int:
+    """About how far a lower axis reaches down: its ticks, and its title."""
+    if axis.get("showticklabels") is False:
+        return 0
+    return ACROSS_PX if axis.get("title", {}).get("text") else BENEATH_PX
 
 
 def _written_px(axis: dict[str, Any], traces: Sequence[Any], name: str) -> int:
     """About how far an upright axis reaches to the left: its title and its longest tick."""
-    texts = axis.get("ticktext") or [words.number(_largest(traces, name))]
-    longest = max(len(re.sub("<[^>]*>", "", str(text))) for text in texts)
-    return LETTER_PX * longest + BESIDE_PX + (TITLE_PX if axis.get("title", {}).get("text") else 0)
+    names = axis.get("ticktext") or _names(traces, name)
+    longest = max(len(re.sub("<[^>]*>", "", str(text))) for text in names or [words.number(_largest(traces, name))])
+    return (LETTER_PX if names else DIGIT_PX) * longest + BESIDE_PX + (TITLE_PX if axis.get("title", {}).get("text") else 0)
+
+
+def _names(traces: Sequence[Any], axis: str) -> list[str]:
+    """The names of the rows of an upright axis, where its rows have names."""
+    return [value for value in _upright(traces, axis) if isinstance(value, str)]
 
 
 def _largest(traces: Sequence[Any], axis: str) -> float:
     """The largest amount that is drawn on an upright axis, near enough for the width of its ticks."""
+    return max((abs(value) for value in _upright(traces, axis) if isinstance(value, (int, float)) and math.isfinite(value)), default=0.0)
+
+
+def _upright(traces: Sequence[Any], axis: str) -> list[Any]:
+    """What traces draw on an upright axis."""
     parts = [trace if isinstance(trace, dict) else trace.to_plotly_json() for trace in traces]
-    drawn = [value for part in parts if part.get("yaxis", "y") == axis for value in part.get("y", ())]
-    return max((abs(value) for value in drawn if isinstance(value, (int, float)) and math.isfinite(value)), default=0.0)
+    return [value for part in parts if part.get("yaxis", "y") == axis for value in part.get("y", ())]
 
 
 def y_axis(dark: bool, unit: str, **more: Any) -> dict[str, Any]:

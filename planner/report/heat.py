@@ -20,7 +20,7 @@ from planner.staffing import StaffingSteps
 from planner.workforce import Response
 
 Array = NDArray[np.float64]
-LEGEND = {"l": 8, "r": 8, "t": 36, "b": 8}
+LEGEND = {"l": 8, "r": 8, "t": 40, "b": 8}
 
 
 def _scale(dark: bool) -> list[list[Any]]:

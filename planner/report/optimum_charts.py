@@ -13,7 +13,7 @@ from planner.report import optimum, words
 from planner.report.charts import Look, Trace, bar, figure, heatmap, look, month_axis, named_rows, scatter, short_month, y_axis
 
 Array = NDArray[np.float64]
-LEGEND = {"l": 8, "r": 8, "t": 36, "b": 8}
+LEGEND = {"l": 8, "r": 8, "t": 40, "b": 8}
 
 
 def gap_closing(told: Sequence[Progress], currency: str, dark: bool = False) -> Figure:

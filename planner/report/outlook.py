@@ -50,7 +50,7 @@ def history_and_forecast(months: Sequence[str], history: Array, forecast: Foreca
     edge = {"type": "line", "xref": "x", "yref": "paper", "x0": f"{forecast.months[0]}-01", "x1": f"{forecast.months[0]}-01", "y0": 0, "y1": 1,
             "line": {"color": chosen.line, "width": 1}}  # fmt: skip
     upright = y_axis(dark, "contacts a month", rangemode="tozero")
-    margin = {"l": 8, "r": 8, "t": 36, "b": 8}
+    margin = {"l": 8, "r": 8, "t": 40, "b": 8}
     return figure(traces, dark, 380, showlegend=True, margin=margin, xaxis=month_axis(every, dark), yaxis=upright, shapes=[edge])
 
 

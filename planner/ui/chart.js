@@ -12,7 +12,7 @@ function library() {
     .then((text) => new Promise((done, failed) => {
       const script = document.createElement("script");
       script.src = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
-      script.onload = () => done(window.Plotly);
+      script.onload = () => done(document.fonts.ready.then(() => window.Plotly)); // with another font texts have other sizes
       script.onerror = () => failed(new Error("the chart library could not be read"));
       document.head.appendChild(script);
     }))

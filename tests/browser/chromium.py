@@ -67,7 +67,8 @@ def _wait_for(address: str, server: subprocess.Popen) -> None:
 QUIET_MS = 250
 """For how long nothing may run before a page counts as settled: a slider tells its move only after 200 ms."""
 _SETTLED = """([idle, quiet]) => {
-    if (!document.querySelector(idle) || document.querySelector('[data-testid=stSkeleton]')) { window.idleSince = null; return false; }
+    const charts = window.plannerCharts, drawing = charts && (charts.drawing || [...charts.waiting].some(chart => chart.wide > 0));
+    if (drawing || !document.querySelector(idle) || document.querySelector('[data-testid=stSkeleton]')) { window.idleSince = null; return false; }
     window.idleSince ??= performance.now();
     return performance.now() - window.idleSince >= quiet;
 }"""

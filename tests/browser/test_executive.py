@@ -21,6 +21,8 @@ def test_a_link_answers_at_once_and_levers_move_verdict_figures_and_chart_togeth
     assert re.search(r"Short [\d,]+ FTE in \w{3} 20\d\d, .*: all 3 rooms are taken at Columbus from \w{3} 20\d\d\.", sentences(page))
     assert "One more room at Columbus" in sentences(page)
 
+    assert page.locator(".planner-spark").evaluate_all("each => each.map(one => one.naturalWidth > 0 && one.clientHeight > 0)") == [True] * 6
+
     before = (headline(page), figures(page), first_line(page))
     press(page, "growth", 6)
     page.wait_for_function("text => !document.querySelector('h1').innerText.includes(text)", arg=before[0])
