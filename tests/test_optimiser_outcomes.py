@@ -121,6 +121,23 @@ def test_a_problem_without_bound_or_plan_is_told_apart_by_each_solver(solver):
     assert impossible.failure is None
 
 
+# The solver goes on
+
+
+@pytest.mark.parametrize("stopped", [False, True])
+def test_a_solver_that_does_not_end_is_left_alone_and_the_best_plan_so_far_counts(monkeypatch, stopped):
+    """With the fault that this guards against, it never ends."""
+    for_ever = threading.Event()
+    monkeypatch.setattr(solving, "solve", lambda *_: for_ever.wait())
+    begun = []
+    found = solving.optimise(
+        build(small()), time_limit_s=60.0 if stopped else 1.0, gap=0.0, heard=begun.append, stopped=lambda: stopped and bool(begun), explain=False
+    )
+    assert found.plan is not None
+    assert found.outcome.ended == ("stopped" if stopped else "time")
+    for_ever.set()
+
+
 # The solver is not there
 
 

@@ -92,9 +92,7 @@ def plans(around: Around, first: Ladder) -> Iterator[Array]:
     """
     large = around.problem.model.width > LARGE
     if large and not around.stopped():
-        at_once = with_hires_at_once(around.problem, first.columns)
-        yield at_once
-        yield ladder_again(around, at_once)
+        yield with_hires_at_once(around.problem, first.columns)
     for place, threshold in enumerate(THRESHOLDS):
         together = 2 if place == 0 and large else 1
         found = None if around.stopped() else _with_hires(around, first, threshold, together)

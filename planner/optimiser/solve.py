@@ -1,5 +1,6 @@
 """The cheapest plan: relaxation, whole plans by rounding, better plans from those, and a search that proves, until time is up or the gap is closed."""
 
+import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
@@ -30,6 +31,8 @@ Array = NDArray[np.float64]
 SMALL = 400
 """Whole columns up to which the search that proves begins at once."""
 CLOSED = 1e-9
+GRACE = 1.0
+"""Seconds that the search that proves may take to end once it is told to: between two looks at the clock a solver can be at work for half a minute."""
 PROVING = 0.3
 """Part of the time that is left, once there are whole plans, in which the solver searches and proves."""
 EXPLAINING = 8.0
@@ -69,6 +72,35 @@ def _nobody_hears(progress: Progress) -> None:
 
 def _nobody_stops() -> bool:
     return False
+
+
+class _Beside:
+    """A solve on a thread of its own, so that whoever waits for it can leave it; what it says after that is heard by nobody."""
+
+    def __init__(self, work: Callable[[Callable[[], bool], Callable[[Standing], None]], Answer], heard: Callable[[Standing], None]) -> None:
+        self._left = threading.Event()
+        self._answer: Future[Answer] = Future()
+        threading.Thread(target=self._work, args=(work, heard), daemon=True).start()
+
+    def _work(self, work: Callable[[Callable[[], bool], Callable[[Standing], None]], Answer], heard: Callable[[Standing], None]) -> None:
+        try:
+            self._answer.set_result(work(self._left.is_set, lambda standing: None if self._left.is_set() else heard(standing)))
+        except BaseException as error:  # noqa: BLE001 - raised again where the answer is asked for
+            self._answer.set_exception(error)
+
+    @property
+    def done(self) -> bool:
+        """Whether it has ended."""
+        return self._answer.done()
+
+    def wait(self, seconds: float) -> None:
+        """Waits for its end, so long at most."""
+        wait([self._answer], timeout=seconds)
+
+    def end(self) -> Answer | None:
+        """Its answer; None where it is still at work and is left alone from now on."""
+        self._left.set()
+        return self._answer.result() if self.done else None
 
 
 class _Run:
@@ -228,13 +260,23 @@ class _Run:
 
     def _prove(self) -> None:
         """The search of the solver, from the best plan so far."""
-        search = Search(max(self.left(), 0.1), self.asked, self.best, self.cuts, lambda: self.told_to_stop() or self.left() <= 0, self.hear)
-        answer = solve(self.problem, search, self.solver)
+        beside = _Beside(lambda stopped, hear: solve(self.problem, self._search(stopped, hear), self.solver), self.hear)
+        until = np.inf
+        while not beside.done and time.monotonic() < until:
+            beside.wait(0.05)
+            until = min(until, time.monotonic() + GRACE) if self.told_to_stop() or self.left() <= 0 else np.inf
+        answer = beside.end()
+        if answer is None:
+            return
         self.said, self.infeasible, self.failure = answer.said, answer.infeasible, answer.failure
         if answer.bound is not None:
             self.raise_bound(answer.bound)
         if answer.columns is not None:
             self._take_answer(answer)
+
+    def _search(self, stopped: Callable[[], bool], hear: Callable[[Standing], None]) -> Search:
+        over = lambda: stopped() or self.told_to_stop() or self.left() <= 0  # noqa: E731
+        return Search(max(self.left(), 0.1), self.asked, self.best, self.cuts, over, hear)
 
     def _take_answer(self, answer: Answer) -> None:
         """The solver's plan, its whole numbers made exact."""
