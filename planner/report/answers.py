@@ -247,7 +247,7 @@ def _value_axis(values: Sequence[float], lever: Lever, dark: bool) -> dict[str, 
         **labels,
         **lines,
         "tickfont": {"color": chosen.soft},
-        "title": {"text": f"{noun[0].upper()}{noun[1:]}{unit}", "standoff": 8, "font": {"color": chosen.soft}},
+        "title": {"text": f"{noun[0].upper()}{noun[1:]}{unit}", "standoff": 8, "font": {"color": chosen.soft, "size": 13}},
     }
 
 

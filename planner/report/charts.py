@@ -197,7 +197,7 @@ def y_axis(dark: bool, unit: str, **more: Any) -> dict[str, Any]:
         "gridcolor": chosen.line,
         "tickfont": {"color": chosen.soft},
     }
-    return {"title": {"text": unit, "standoff": 6, "font": {"color": chosen.soft}}, **ticks, **more}
+    return {"title": {"text": unit, "standoff": 6, "font": {"color": chosen.soft, "size": 13}}, **ticks, **more}
 
 
 def named_rows(dark: bool, **more: Any) -> dict[str, Any]:
@@ -827,7 +827,7 @@ def unit_costs(plan: Plan, dark: bool = False) -> Figure:
 
 UNIT_COSTS = (
     ("Per contact", "cost_per_contact", words.unit_price), ("Per hire", "cost_per_hire", words.money),
-    ("Per start, until nesting ends", "cost_per_start", words.money),
+    ("Per start, trained", "cost_per_start", words.money),
 )  # fmt: skip
 
 

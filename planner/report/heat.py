@@ -44,7 +44,7 @@ def _plain_axis(dark: bool, title: str = "", **more: Any) -> dict[str, Any]:
         "tickcolor": chosen.line,
         "linecolor": chosen.line,
     }
-    return {**lines, "tickfont": {"color": chosen.soft}, "title": {"text": title, "standoff": 8, "font": {"color": chosen.soft}}, **more}
+    return {**lines, "tickfont": {"color": chosen.soft}, "title": {"text": title, "standoff": 8, "font": {"color": chosen.soft, "size": 13}}, **more}
 
 
 # The week ------------------------------------------------------------------------------------------------------------------------------------
@@ -84,7 +84,12 @@ def week_heat(week: Array, dark: bool = False, unit: str = "agents", told: Seque
         ygap=2,
         hoverongaps=False,
         hovertemplate=f"%{{y}} %{{x}}: %{{z:,.1f}} {unit}%{{customdata}}<extra></extra>",
-        colorbar={"thickness": 10, "outlinewidth": 0, "tickfont": {"color": look(dark).soft}, "title": {"text": unit, "font": {"color": look(dark).soft}}},
+        colorbar={
+            "thickness": 10,
+            "outlinewidth": 0,
+            "tickfont": {"color": look(dark).soft},
+            "title": {"text": unit, "font": {"color": look(dark).soft, "size": 13}},
+        },
     )
     step = max(1, -(-len(times) // 8))
     across = _plain_axis(dark, type="category", tickvals=times[::step], ticktext=times[::step], tickangle=0)

@@ -118,5 +118,5 @@ def sensitivity_curve(changes: Array, of_contacts: Array, of_handle_time: Array,
     lines = {"showgrid": False, "zeroline": False, "fixedrange": True, "automargin": True, "ticks": "outside", "ticklen": 4, "ticksuffix": " %"}
     inks = {"tickcolor": chosen.line, "linecolor": chosen.line, "tickfont": {"color": chosen.soft}}
     title = "change of contacts or handle time" if len(shown) == 1 else "change"
-    across = lines | inks | {"title": {"text": title, "standoff": 8, "font": {"color": chosen.soft}}, "dtick": 10}
+    across = lines | inks | {"title": {"text": title, "standoff": 8, "font": {"color": chosen.soft, "size": 13}}, "dtick": 10}
     return figure(traces, dark, 300, xaxis=across, yaxis=y_axis(dark, "agents needed"), showlegend=len(shown) > 1, margin={"l": 8, "r": 8, "t": 40, "b": 8})

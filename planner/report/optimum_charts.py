@@ -53,7 +53,7 @@ def _step(seconds: Sequence[float], values: Sequence[float | None], name: str, c
 
 def _seconds_axis(last: float, chosen: Look) -> dict[str, Any]:
     return {
-        "title": {"text": "seconds", "standoff": 6, "font": {"color": chosen.soft}},
+        "title": {"text": "seconds", "standoff": 6, "font": {"color": chosen.soft, "size": 13}},
         "range": [0, max(last, 1.0) * 1.02],
         "showgrid": False,
         "zeroline": False,

@@ -161,7 +161,7 @@ def _plain(dark: bool, title: str, **more: Any) -> dict[str, Any]:
     chosen = look(dark)
     lines = {"showgrid": False, "zeroline": False, "fixedrange": True, "automargin": True, "ticks": "outside", "ticklen": 4, "tickcolor": chosen.line,
              "linecolor": chosen.line}  # fmt: skip
-    return {**lines, "tickfont": {"color": chosen.soft}, "title": {"text": title, "standoff": 8, "font": {"color": chosen.soft}}, **more}
+    return {**lines, "tickfont": {"color": chosen.soft}, "title": {"text": title, "standoff": 8, "font": {"color": chosen.soft, "size": 13}}, **more}
 
 
 def error_in_words(error: dict[int, float]) -> str:
@@ -324,7 +324,7 @@ def profile_heat(profiles: Profiles, dark: bool = False) -> Figure:
     trace = Heatmap(
         z=np.where(shares > 0, 100 * shares, np.nan)[:, span], x=names[span], y=titles, colorscale=_scale(dark), xgap=1, ygap=1 if len(titles) <= 60 else 0,
         hoverongaps=False, hovertemplate=f"%{{y}}, %{{x}}: %{{z:.1f}} {unit}<extra></extra>",
-        colorbar={"thickness": 10, "outlinewidth": 0, "tickfont": {"color": chosen.soft}, "title": {"text": unit, "font": {"color": chosen.soft}}},
+        colorbar={"thickness": 10, "outlinewidth": 0, "tickfont": {"color": chosen.soft}, "title": {"text": unit, "font": {"color": chosen.soft, "size": 13}}},
     )  # fmt: skip
     across_step, down_step = max(1, -(-len(names[span]) // 10)), max(1, -(-len(titles) // 14))
     across = _plain(dark, "", type="category", tickvals=names[span][::across_step], tickangle=0)

@@ -34,13 +34,12 @@ async function drawWaiting() {
     for (let charts = next(); charts.length; charts = next()) {
       for (const chart of charts) {
         page.waiting.delete(chart);
-        await draw(plotly, chart);
+        await draw(plotly, chart).catch((error) => failed(chart, error));
       }
       await new Promise((turn) => setTimeout(turn));
     }
   } catch (error) {
-    page.waiting.forEach((chart) => { if (!chart.drawnWide) chart.textContent = `This chart could not be drawn: ${error.message}. Its data stand beneath.`; });
-    throw error;
+    page.waiting.forEach((chart) => failed(chart, error));
   } finally {
     page.drawing = false;
   }
@@ -48,8 +47,16 @@ async function drawWaiting() {
 
 async function draw(plotly, chart) {
   const { data, layout, config } = JSON.parse(chart.figure);
-  chart.drawnWide = chart.wide;
-  await plotly.react(chart, data, { ...layout, width: chart.wide, autosize: false }, config);
+  const wide = chart.wide;
+  if (!chart.drawnWide) chart.textContent = "";
+  await plotly.react(chart, data, { ...layout, width: wide, autosize: false }, config);
+  chart.drawnWide = wide;
+}
+
+function failed(chart, error) {
+  console.error(error);
+  page.waiting.delete(chart);
+  if (!chart.drawnWide) chart.textContent = "This chart could not be drawn. Load the page again; the numbers stand beneath it and in Downloads.";
 }
 
 function later(chart) {

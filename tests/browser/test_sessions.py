@@ -136,3 +136,18 @@ def test_words_stand_on_the_screen_while_a_plan_takes_long_and_go_with_it(browse
     settle(page)
     assert status.count() == 0
     page.context.close()
+
+
+def test_without_the_chart_library_the_page_says_so_and_everything_else_stands(browser, address):
+    page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
+    page.route("**/plotly.min.js*", lambda route: route.abort())
+    page.goto(address)
+    settle(page)
+    assert headline(page)
+    charts = page.locator(".planner-chart")
+    assert charts.count() == 4
+    assert set(charts.all_inner_texts()) == {"This chart could not be drawn. Load the page again; the numbers stand beneath it and in Downloads."}
+    page.unroute("**/plotly.min.js*")
+    press(page, "growth", 1)
+    page.locator(".js-plotly-plot svg.main-svg").first.wait_for()
+    page.context.close()
