@@ -329,11 +329,16 @@ class Workers:
         child = _Child(self.module, target=_serve, args=(there,), daemon=True)
         child.start()
         there.close()
-        with contextlib.suppress(EOFError, OSError):
+        try:
             here.send(self._warm)
             here.recv()
-            self._idle.put((child, here))
-            self._ready.set()
+        except (EOFError, OSError):  # it died of its first call: whoever calls does his work himself
+            self._ready.clear()
+            _end(child)
+            here.close()
+            return
+        self._idle.put((child, here))
+        self._ready.set()
 
 
 def _serve(pipe: Connection) -> None:

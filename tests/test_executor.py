@@ -189,6 +189,12 @@ def test_a_worker_is_ready_once_it_has_warmed_up():
     assert time.monotonic() - begin >= 1.0
 
 
+def test_a_worker_that_dies_while_it_warms_up_is_never_ready_and_keeps_nobody_waiting():
+    workers = Workers("math", 1, (os._exit, (3,)))
+    assert not workers._ready.wait(timeout=3.0)
+    assert workers._idle.empty()
+
+
 def test_what_goes_wrong_in_a_call_is_told_and_the_worker_stays():
     workers = working()
     before = workers.call(os.getpid)

@@ -74,33 +74,18 @@ def _nobody_stops() -> bool:
     return False
 
 
-class _Beside:
-    """A solve on a thread of its own, so that whoever waits for it can leave it; what it says after that is heard by nobody."""
+def _on_a_thread(work: Callable[[], Answer]) -> "Future[Answer]":
+    """What a solve comes to, on a thread that nobody has to wait for, not even the end of the program."""
+    found: Future[Answer] = Future()
 
-    def __init__(self, work: Callable[[Callable[[], bool], Callable[[Standing], None]], Answer], heard: Callable[[Standing], None]) -> None:
-        self._left = threading.Event()
-        self._answer: Future[Answer] = Future()
-        threading.Thread(target=self._work, args=(work, heard), daemon=True).start()
-
-    def _work(self, work: Callable[[Callable[[], bool], Callable[[Standing], None]], Answer], heard: Callable[[Standing], None]) -> None:
+    def run() -> None:
         try:
-            self._answer.set_result(work(self._left.is_set, lambda standing: None if self._left.is_set() else heard(standing)))
+            found.set_result(work())
         except BaseException as error:  # noqa: BLE001 - raised again where the answer is asked for
-            self._answer.set_exception(error)
+            found.set_exception(error)
 
-    @property
-    def done(self) -> bool:
-        """Whether it has ended."""
-        return self._answer.done()
-
-    def wait(self, seconds: float) -> None:
-        """Waits for its end, so long at most."""
-        wait([self._answer], timeout=seconds)
-
-    def end(self) -> Answer | None:
-        """Its answer; None where it is still at work and is left alone from now on."""
-        self._left.set()
-        return self._answer.result() if self.done else None
+    threading.Thread(target=run, daemon=True).start()
+    return found
 
 
 class _Run:
@@ -185,7 +170,7 @@ class _Run:
         try:
             relaxation = Relaxation(self.problem, self.left)
             solved = beside.submit(self._relaxed, relaxation, every)
-            if self._waited(solved) and (found := solved.result()) is not None:
+            if self._waited(solved, self.over) and (found := solved.result()) is not None:
                 around = rounding.Around(self.problem, every, found[1], self.left, self.over)
                 first = rounding.begun(around, found[0])
                 raised = beside.submit(self._raised, relaxation, every)
@@ -194,15 +179,17 @@ class _Run:
                 until = self.left() * PROVING
                 self._improve(lambda: self.over() or self.left() < until)
                 for bound in (raised, tightened):
-                    if self._waited(bound):
+                    if self._waited(bound, self.over):
                         bound.result()
         finally:
             beside.shutdown(wait=False, cancel_futures=True)
 
-    def _waited(self, future: Future[Any]) -> bool:
-        """Whether something beside has ended before the search has."""
-        while not future.done() and not self.over():
+    def _waited(self, future: Future[Any], over: Callable[[], bool], grace: float = 0.0) -> bool:
+        """Whether something beside has ended before it is over, or within some seconds of grace after that."""
+        until = np.inf
+        while not future.done() and time.monotonic() < until:
             wait([future], timeout=0.05)
+            until = min(until, time.monotonic() + grace) if over() else np.inf
         return future.done()
 
     def _relaxed(self, relaxation: Relaxation, every: list[Post]) -> tuple[Array, list[Prices]] | None:
@@ -260,14 +247,14 @@ class _Run:
 
     def _prove(self) -> None:
         """The search of the solver, from the best plan so far."""
-        beside = _Beside(lambda stopped, hear: solve(self.problem, self._search(stopped, hear), self.solver), self.hear)
-        until = np.inf
-        while not beside.done and time.monotonic() < until:
-            beside.wait(0.05)
-            until = min(until, time.monotonic() + GRACE) if self.told_to_stop() or self.left() <= 0 else np.inf
-        answer = beside.end()
-        if answer is None:
+        left_alone = threading.Event()
+        hear: Callable[[Standing], None] = lambda standing: None if left_alone.is_set() else self.hear(standing)  # noqa: E731
+        found = _on_a_thread(lambda: solve(self.problem, self._search(left_alone.is_set, hear), self.solver))
+        ended = self._waited(found, lambda: self.told_to_stop() or self.left() <= 0, GRACE)
+        left_alone.set()
+        if not ended:
             return
+        answer = found.result()
         self.said, self.infeasible, self.failure = answer.said, answer.infeasible, answer.failure
         if answer.bound is not None:
             self.raise_bound(answer.bound)

@@ -34,7 +34,7 @@ def draw(plan: Plan) -> None:
         with st.spinner(f"Reading {file.name}"):
             found = _read(file.getvalue(), file.name, session.scenario(), tuple(sorted(st.session_state.get(ANSWERS, {}).items())))
     except InvalidActuals as error:
-        _asked_or_told(error)
+        form.asked_or_told(error.questions, error, "actuals")
         return
     _offered(plan, found)
 
@@ -85,15 +85,3 @@ def _go_on(found: Actuals) -> None:
     session.use(after.scenario, f"The plan goes on from {words.month_name(plan.months[after.gone])}, with the people who are really there. You can undo it.")
     if text is not None:
         session.decide(decided.to_json(after.decisions, after.scenario), whose)
-
-
-def _asked_or_told(error: InvalidActuals) -> None:
-    """The questions that two readings of the file fit, else its faults."""
-    if not error.questions:
-        section.faults(error.faults, error.heading)
-        return
-    with st.form("actuals.questions"):
-        given = {question.key: st.radio(form.escaped(question.text.capitalize()), question.choices, horizontal=True) for question in error.questions}
-        if st.form_submit_button("Read the file with these answers"):
-            st.session_state[ANSWERS] = {**st.session_state.get(ANSWERS, {}), **{key: str(value) for key, value in given.items()}}
-            st.rerun()

@@ -12,6 +12,7 @@ from planner.report import export, variance, words
 from planner.ui import files, form, section, session
 
 NAME = "budget"
+ANSWERS = f"{NAME}.answers"
 """Where the session keeps the budget: beside the scenario, for it is held against any."""
 
 
@@ -101,15 +102,15 @@ def _bring(plan: Plan) -> None:
     file = st.file_uploader("Budget file", type=["csv", "xlsx"], key=session.key("budget.file"))
     if file is None:
         return
-    answers = dict(st.session_state.get("budget.answers", {}))
+    answers = dict(st.session_state.get(ANSWERS, {}))
     try:
         with st.spinner(f"Reading {file.name}"):
             found = _read(file.getvalue(), file.name, plan, tuple(sorted(answers.items())))
     except InvalidBudget as error:
-        _asked_or_told(error)
+        form.asked_or_told(error.questions, error, NAME)
         return
     st.session_state[NAME] = found
-    st.session_state.pop("budget.answers", None)
+    st.session_state.pop(ANSWERS, None)
     st.rerun()
 
 
@@ -121,15 +122,3 @@ def template_of(plan: Plan) -> pd.DataFrame:
 
 def _read(data: bytes, name: str, plan: Plan, answers: tuple[tuple[str, str], ...]) -> Budget:
     return budgets.read_budget_safely(data, name, plan.scenario, dict(answers))
-
-
-def _asked_or_told(error: InvalidBudget) -> None:
-    """The questions that two readings of the file fit, else its faults."""
-    if not error.questions:
-        section.faults(error.faults, error.heading)
-        return
-    with st.form("budget.questions"):
-        given = {question.key: st.radio(form.escaped(question.text.capitalize()), question.choices, horizontal=True) for question in error.questions}
-        if st.form_submit_button("Read the file with these answers"):
-            st.session_state["budget.answers"] = {**st.session_state.get("budget.answers", {}), **{key: str(value) for key, value in given.items()}}
-            st.rerun()

@@ -1,6 +1,6 @@
 """The form of any parameter group, drawn from its declaration: unit, bounds, help, default, and a flag where the default is an assumption."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
@@ -8,13 +8,14 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from planner.errors import Fault, InvalidScenario
+from planner.errors import Fault, InvalidScenario, PlannerError
 from planner.horizon import month_labels
+from planner.intake.findings import Question
 from planner.parameters import Parameter
 from planner.report import words
 from planner.scenario import Scenario
 from planner.store import discretion
-from planner.ui import fields, members, session, who
+from planner.ui import fields, members, section, session, who
 from planner.ui.fields import Axis, Section, Table
 
 FLAG = ":orange-badge[assumption]"
@@ -99,6 +100,19 @@ def _together(series: list[tuple[Axis, Parameter]]) -> list[tuple[Axis, tuple[Pa
 def label(parameter: Parameter) -> str:
     """Name in words with its unit. The flag of an assumption stands apart, so that a screen reader reads a name and no markup."""
     return escaped(fields.named(parameter, session.scenario().finance.currency))
+
+
+def asked_or_told(questions: Sequence[Question], error: PlannerError, place: str) -> None:
+    """The questions that two readings of a file fit, whose answers the session keeps as `place`.answers; else the file's faults."""
+    if not questions:
+        section.faults(error.faults, error.heading)
+        return
+    with st.form(f"{place}.questions"):
+        given = {question.key: st.radio(escaped(question.text.capitalize()), question.choices, horizontal=True) for question in questions}
+        if st.form_submit_button("Read the file with these answers"):
+            answers = f"{place}.answers"
+            st.session_state[answers] = {**st.session_state.get(answers, {}), **{key: str(value) for key, value in given.items()}}
+            st.rerun()
 
 
 def escaped(text: str) -> str:
@@ -501,10 +515,10 @@ def holes_in(axis: Axis, parameter: Parameter, value: Any, of: str = "") -> tupl
 def draw_found(scenario: Scenario, only: Filter) -> None:
     """Every field of the scenario that a search finds, under the place where it stands; the first ones only where there are many."""
     left = MOST_FOUND
-    for section in fields.section(scenario).everything():
+    for found in fields.section(scenario).everything():
         if left > 0:
-            here = Section(section.path, section.singles, section.series, section.tables, (), ())
-            left -= draw(here, only, fields.place_in_words(section.path) or "Scenario")
+            here = Section(found.path, found.singles, found.series, found.tables, (), ())
+            left -= draw(here, only, fields.place_in_words(found.path) or "Scenario")
     if left == MOST_FOUND:
         st.info("Nothing has these words in its name or help.")
     elif left <= 0:

@@ -13,7 +13,7 @@ from planner.errors import Fault, InvalidScenario
 from planner.organisation import FRONTLINE, Role
 from planner.report import words
 from planner.scenario import Levers, Scenario
-from planner.ui import link, session, who
+from planner.ui import files, link, session, who
 
 LOGO = """<svg xmlns="http://www.w3.org/2000/svg" width="196" height="28" viewBox="0 0 196 28"><rect width="28" height="28" rx="7" fill="{accent}"/>
 <path fill="#fff" d="M6 15h4v7H6zM12 11h4v11h-4zM18 6h4v16h-4z"/>
@@ -110,11 +110,10 @@ def _files(current: Scenario) -> None:
     st.page_link("planner/ui/pages/library.py", label="Save in the library", icon=":material/bookmark_add:")
     if not who.sees_pay():
         return
-    name, origin = f"{_file_name(current.name)}.json", session.origin()
     st.download_button(
         "Save this scenario as a file",
         lambda: scenarios.to_json(current),
-        origin.in_file_name(name) if origin else name,
+        files.marked(f"{_file_name(current.name)}.json"),
         "application/json",
         on_click="ignore",
         icon=":material/download:",

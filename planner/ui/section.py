@@ -78,7 +78,7 @@ def _bar(name: str) -> dict[str, Any]:
     """No buttons on a chart, or, where the reader wants pictures, the one that saves it as a PNG."""
     if not session.pictures():
         return {"displayModeBar": False}
-    picture = {"format": "png", "scale": 2, "filename": f"frontline_{name or 'chart'}"}
+    picture = {"format": "png", "scale": 2, "filename": f"frontline_{name}"}
     return {"displayModeBar": True, "displaylogo": False, "modeBarButtons": [["toImage"]], "toImageButtonOptions": picture}
 
 

@@ -92,14 +92,19 @@ def test_the_class_calendar_shows_every_class_in_its_room_and_sums_to_the_people
     assert metric(page, "Hires") == f"{people:,} people"
 
 
-def test_months_are_edited_in_the_table_taken_as_one_step_and_undone(visit):
-    page = visit("demand")
-    before = contacts_in_words(page)
+def fill_months(page) -> None:
+    """Goes to the table of months and fills what is not there."""
     open_page(page, "Assumptions")
     page.get_by_text("Months", exact=True).first.click()
     settle(page)
     page.get_by_role("button", name="Fill the empty columns").click()
     settle(page)
+
+
+def test_months_are_edited_in_the_table_taken_as_one_step_and_undone(visit):
+    page = visit("demand")
+    before = contacts_in_words(page)
+    fill_months(page)
     filled = cell(page)
     type_into_first_cell(page, "1309498")
     page.wait_for_function("was => document.querySelector('[data-testid=glide-cell-1-0]').innerText !== was", arg=filled)
@@ -118,11 +123,7 @@ def test_a_block_pasted_from_a_spreadsheet_changes_those_months_and_the_plan(vis
     page = visit("demand")
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     before = contacts_in_words(page)
-    open_page(page, "Assumptions")
-    page.get_by_text("Months", exact=True).first.click()
-    settle(page)
-    page.get_by_role("button", name="Fill the empty columns").click()
-    settle(page)
+    fill_months(page)
     pasted = [[int(cell(page, 1, row)) + 100_000, int(cell(page, 2, row)) + 10_000] for row in range(3)]
     fourth = cell(page, 1, 3)
     page.evaluate("text => navigator.clipboard.writeText(text)", "\r\n".join("\t".join(map(str, row)) for row in pasted))
