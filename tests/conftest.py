@@ -34,6 +34,11 @@ def pytest_addoption(parser):
     parser.addoption("--run-slow", action="store_true", help="also run the oracles that take long")
 
 
+def pytest_make_parametrize_id(config, val, argname):
+    """Names of tests hold no raw bytes: packed ones carry the second they were made in, and workers must name the same tests."""
+    return argname if isinstance(val, bytes) else None
+
+
 def pytest_collection_modifyitems(config, items):
     if config.getoption("--run-slow") or os.environ.get("CI"):
         return
