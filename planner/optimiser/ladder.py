@@ -175,11 +175,23 @@ class _Unit:
         return _Ways(np.array([self.post.opening]), one, one, np.zeros((1, feeders)), np.zeros(1, dtype=np.intp), np.zeros((1, 1 + feeders)))
 
     def next(self, ways: _Ways, month: int, share_price: float) -> _Ways:
-        """Every way on into a month."""
+        """Every way on into a month, by every number promoted and from outside; without those on which too few are ready."""
         people = ways.people if month == 0 else self.post.stay * ways.people - self.drained[month - 1]
         most = int(max(1, np.ceil(self.needed[month] - 0.5 - people.min()) + 1))
-        found = [self._with(ways, people, month, promoted, outside, share_price) for promoted, outside in self._moves(month, most)]
-        return _Ways(*(np.concatenate([getattr(each, name) for each in found]) for name in _Ways.__annotations__))
+        moves = np.array(list(self._moves(month, most)))
+        staying = ways.ready * self.stay_ready if month else np.zeros_like(ways.ready)
+        picked, allowed = _picked(staying, int(moves[:, 0].max()))
+        move, way = np.nonzero(allowed[moves[:, 0]])
+        promoted, outside = moves[move].T
+        taken, there = picked[promoted, way], people[way] + promoted * self.post.lasting + outside
+        spare = there - (self.needed[month] - HALF)
+        cost = ways.cost[way] + share_price * (outside - promoted) + self.price.appointment[month] * outside + self.price.in_post[month] * there
+        cost += np.where(spare > 0, self.price.spare[month] * spare, -self.price.open_post[month] * spare)
+        if month:
+            cost += taken @ self.price.promotions[:, month - 1]
+        tilt = ways.tilt[way] + (0.0 if self.share is None else promoted * (1 - self.share) - outside * self.share)
+        ready = staying[way] - taken + self.gained[:, month]
+        return _Ways(there, cost, tilt, ready, way, np.column_stack([outside, taken]).astype(float))
 
     def _moves(self, month: int, most: int) -> Iterator[tuple[int, int]]:
         """Numbers promoted at the end of the month before, and joining from outside: up to so many in all, but for what is fixed."""
@@ -194,31 +206,6 @@ class _Unit:
                 if promoted + outside <= max(most, promoted_least + least_outside):
                     yield promoted, outside
 
-    def _with(self, ways: _Ways, people: Array, month: int, promoted: int, outside: int, share_price: float) -> _Ways:
-        """The ways on which so many join; without those on which too few are ready."""
-        taken, allowed = self._picked(ways.ready * self.stay_ready, promoted)
-        there = people + promoted * self.post.lasting + outside
-        spare = there - (self.needed[month] - HALF)
-        cost = ways.cost + share_price * (outside - promoted) + self.price.appointment[month] * outside + self.price.in_post[month] * there
-        cost = cost + np.where(spare > 0, self.price.spare[month] * spare, -self.price.open_post[month] * spare)
-        if promoted:
-            cost = cost + taken @ self.price.promotions[:, month - 1]
-        ready = ways.ready * self.stay_ready - taken + self.gained[:, month] if month else np.broadcast_to(self.gained[:, 0], ways.ready.shape)
-        tilt = ways.tilt + (0.0 if self.share is None else promoted * (1 - self.share) - outside * self.share)
-        joined = np.hstack([np.full((len(cost), 1), float(outside)), taken])
-        return _some(_Ways(there, cost, tilt, ready, np.arange(len(cost)), joined), allowed)
-
-    def _picked(self, ready: Array, promoted: int) -> tuple[Array, NDArray[np.bool_]]:
-        """Who is promoted from each feeder [ways, feeders], one after the other from where most are ready; and whether that many are."""
-        taken, allowed = np.zeros_like(ready), np.ones(len(ready), dtype=bool)
-        ways = np.arange(len(ready))
-        for _ in range(promoted):
-            left = ready - taken
-            best = left.argmax(axis=1)
-            allowed &= left[ways, best] >= 1 - 1e-9
-            taken[ways, best] += 1
-        return taken, allowed
-
     def share_broken(self, joined: Array) -> Array:
         """By how many people the share from within is broken on each way, beyond the one that a unit may round; below zero where too few join from outside."""
         if self.share is None:
@@ -228,6 +215,18 @@ class _Unit:
         outside, within = joined[:, 0].sum(axis=1), joined[:, 1:].sum(axis=(1, 2))
         too_many, too_few = np.maximum(outside * low - within * (1 - low) - 1, 0.0), np.maximum(within * (1 - high) - outside * high - 1, 0.0)
         return np.asarray(too_many - too_few)
+
+
+def _picked(ready: Array, most: int) -> tuple[Array, NDArray[np.bool_]]:
+    """Who is promoted of the people ready [ways, feeders], by number promoted, one after the other from where most are ready; and whether so many are."""
+    taken, allowed, ways = np.zeros((most + 1, *ready.shape)), np.ones((most + 1, len(ready)), dtype=bool), np.arange(len(ready))
+    for promoted in range(1, most + 1):
+        left = ready - taken[promoted - 1]
+        best = left.argmax(axis=1)
+        allowed[promoted] = allowed[promoted - 1] & (left[ways, best] >= 1 - SLACK)
+        taken[promoted] = taken[promoted - 1]
+        taken[promoted, ways, best] += 1
+    return taken, allowed
 
 
 def _gained(problem: Problem, post: Post, columns: Array) -> Array:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.decisions import Decisions
-from planner.optimiser import ladder
+from planner.optimiser import ladder, walk
 from planner.optimiser.joiners import Prices
 from planner.optimiser.model import Model
 from planner.optimiser.posts import Post
@@ -56,11 +56,12 @@ def relaxed(problem: Problem, time_limit_s: float, stopped: Callable[[], bool] =
 
 @dataclass(frozen=True, eq=False)
 class Around:
-    """What whole plans are made from: the problem, every post with its prices, how many seconds are left, and who may stop it."""
+    """What whole plans are made from: the problem, every post with its prices, the guide of hires, how many seconds are left, and who may stop it."""
 
     problem: Problem
     every: list[Post]
     prices: list[Prices]
+    guide: walk.Guide
     left: Callable[[], float]
     stopped: Callable[[], bool]
 
@@ -86,21 +87,31 @@ def around_the_baseline(around: Around) -> Array | None:
 
 
 def plans(around: Around, first: Ladder) -> Iterator[Array]:
-    """Whole plans, one after the other [all columns]: hires around a ladder, then the ladder decided anew for the posts of those hires.
+    """Whole plans, one after the other [all columns]: hires walked group by group, then hires around a ladder.
 
-    Of a large problem hires are rounded at once first, and then in longer strides.
+    The ladder is decided anew for the posts of each. Of a large problem hires around a ladder are rounded in longer strides first.
     """
     large = around.problem.model.width > LARGE
-    if large and not around.stopped():
-        yield with_hires_at_once(around.problem, first.columns)
+    yield from _each_again(around, with_hires_walked(around, first.columns))
     for place, threshold in enumerate(THRESHOLDS):
         together = 2 if place == 0 and large else 1
-        found = None if around.stopped() else _with_hires(around, first, threshold, together)
-        for again in range(1 + AGAIN):
-            if found is None:
-                break
-            yield found
-            found = ladder_again(around, found) if again < AGAIN and not around.stopped() else None
+        yield from _each_again(around, None if around.stopped() else _with_hires(around, first, threshold, together))
+
+
+def _each_again(around: Around, found: Array | None) -> Iterator[Array]:
+    """A plan, and the same hires with the ladder decided anew, and anew around that."""
+    for again in range(1 + AGAIN):
+        if found is None:
+            return
+        yield found
+        found = ladder_again(around, found) if again < AGAIN and not around.stopped() else None
+
+
+def with_hires_walked(around: Around, columns: Array) -> Array:
+    """The plan with hires walked group by group, from hires rounded at once."""
+    problem = around.problem
+    hired = walk.hires(problem, around.guide, with_hires_at_once(problem, columns))
+    return within_referrals(problem, replayed(problem, problem.model.decisions_of(hired)))
 
 
 def ladder_again(around: Around, columns: Array) -> Array:
@@ -112,17 +123,17 @@ def ladder_again(around: Around, columns: Array) -> Array:
 
 
 def with_hires_at_once(problem: Problem, columns: Array) -> Array:
-    """The plan with whole hires without solving anything again: what a month's classes leave over of a group's starts goes on to the next month."""
+    """The columns with whole hires without solving anything again: what a month's classes leave over of a group's starts goes on to the next month."""
     model, rounded = problem.model, columns.copy()
     classes, left_over = model.blocks["classes"].of(rounded), np.zeros(len(model.sites))
     for month in range(model.frozen.months if model.frozen else 0, model.months):
         starts = _by_group(problem, rounded, month)
         wanted = starts.sum(axis=1)
-        _brought_along(starts, np.where(wanted > FEASIBLE, left_over, 0.0), _free_sources(problem, month))
+        _brought_along(starts, np.where(wanted > FEASIBLE, left_over, 0.0), walk.free_sources(problem.model, month))
         classes[month] = _that_fit(problem, rounded, month, _classes_wanted(problem, rounded, month, THRESHOLDS[0]))
         starts[:] = _people(problem, rounded, month, classes[month]).reshape(starts.shape)
         left_over += wanted - starts.sum(axis=1)
-    return within_referrals(problem, replayed(problem, model.decisions_of(rounded)))
+    return rounded
 
 
 def _brought_along(starts: Array, people: Array, free: NDArray[np.bool_]) -> None:
@@ -241,20 +252,13 @@ def _people(problem: Problem, columns: Array, month: int, classes: Array) -> Arr
     signed = problem.model.signed[month]
     total = np.maximum(signed, np.minimum(np.maximum(np.rint(fractions.sum(axis=1)), least * classes), most * classes))
     people = np.floor(fractions + 1e-6)
-    free = _free_sources(problem, month)
+    free = walk.free_sources(problem.model, month)
     kept = problem.model.blocks["starts"].lower[month].reshape(people.shape)
     for group, missing in enumerate(total - people.sum(axis=1)):
         lost = fractions[group] - people[group] + np.where(free, 1.0, 0.0)
         people[group, int(np.argmax(lost))] += max(missing, 0)
         people[group] = _taken(people[group], -missing, kept[group]) if missing < 0 else people[group]
     return people.ravel()
-
-
-def _free_sources(problem: Problem, month: int) -> NDArray[np.bool_]:
-    """Sources without a cap, by which people can start in a month already."""
-    model = problem.model
-    free = np.array([source.starts_max_monthly is None and source.referrals_per_head_monthly is None for source in model.scenario.hiring.sources])
-    return np.asarray(free & (np.array(model.lead) <= month))
 
 
 def _taken(people: Array, number: float, kept: Array) -> Array:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from planner.decisions import Decisions, fit
 from planner.limits import limits
 from planner.optimiser import bound as bounds
-from planner.optimiser import rounding
+from planner.optimiser import rounding, walk
 from planner.optimiser.costs import shortage_price
 from planner.optimiser.diagnose import conflict
 from planner.optimiser.joiners import Prices, extra, prices
@@ -171,10 +171,9 @@ class _Run:
             relaxation = Relaxation(self.problem, self.left)
             solved = beside.submit(self._relaxed, relaxation, every)
             if self._waited(solved, self.over) and (found := solved.result()) is not None:
-                around = rounding.Around(self.problem, every, found[1], self.left, self.over)
-                first = rounding.begun(around, found[0])
+                around = rounding.Around(self.problem, every, found[1], found[2], self.left, self.over)
                 raised = beside.submit(self._raised, relaxation, every)
-                self._plans(around, first)
+                self._plans(around, rounding.begun(around, found[0]))
                 tightened = beside.submit(self._tightened, relaxation, every)
                 until = self.left() * PROVING
                 self._improve(lambda: self.over() or self.left() < until)
@@ -192,14 +191,14 @@ class _Run:
             until = min(until, time.monotonic() + grace) if over() else np.inf
         return future.done()
 
-    def _relaxed(self, relaxation: Relaxation, every: list[Post]) -> tuple[Array, list[Prices]] | None:
-        """The relaxation's columns, and its prices of every post."""
+    def _relaxed(self, relaxation: Relaxation, every: list[Post]) -> tuple[Array, list[Prices], walk.Guide] | None:
+        """The relaxation's columns, its prices of every post, and what it says of hires."""
         if not relaxation.solve():
             self.said = relaxation.said
             return None
         self.raise_bound(relaxation.bound)
         reduced = np.maximum(relaxation.reduced, 0.0)
-        return relaxation.columns, [prices(relaxation, post, reduced) for post in every]
+        return relaxation.columns, [prices(relaxation, post, reduced) for post in every], walk.guide(relaxation)
 
     def _plans(self, around: rounding.Around, first: rounding.Ladder) -> None:
         """Whole plans around a ladder; where none of them is one, around the baseline's."""

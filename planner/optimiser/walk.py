@@ -1,0 +1,306 @@
+"""Hires of every group as whole classes, without solving anything again: the months are walked with the best few ways to hire so far.
+
+A way is how many people started when. What the months behind cost is exact: pay, whole posts of the group's leaders, what fills a gap. What people are worth in
+the months ahead is told by the relaxation's prices, so that a way is not cheap only because it hires late. Groups are walked one after the other, in the rooms
+that the others do not hold: those walked already by their new classes, those to come by the ones that they had.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.cohorts import QUANTITIES
+from planner.optimiser.ladder import AVOIDED
+from planner.optimiser.model import Model, held_requirement
+from planner.optimiser.problem import Problem
+from planner.optimiser.relaxation import Relaxation
+from planner.organisation import FRONTLINE
+from planner.plan import classes_running
+
+Array = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+Places = NDArray[np.intp]
+WAYS = 120
+"""Ways that are followed from month to month."""
+LIKE = 2.0
+"""Difference of heads, and of productive FTE some months on, up to which two ways are about the same."""
+AHEAD = 3
+"""Months for which people may be hired in advance, and after which ways are compared."""
+AROUND = (-2.0, -1.0, 0.0, 1.0, 2.0)
+"""People more or fewer than a choice that are choices too."""
+BRINGS = 0.3
+"""Part of what a start brings at its best from which on it can close a gap."""
+WORTH_A_CLASS = 0.6
+"""Part of a smallest class that must be wanted before one begins."""
+HAIR = 1e-6
+
+
+@dataclass(frozen=True, eq=False)
+class Guide:
+    """What the relaxation says of hires: the price of a head [months, groups], what productive FTE is worth [months and months after, groups], what a start
+    costs beyond what it brings, and the starts themselves [months, groups, sources]."""
+
+    head: Array
+    fte: Array
+    start: Array
+    starts: Array
+
+
+def guide(relaxation: Relaxation) -> Guide:
+    """The guide of a relaxation at its optimum."""
+    problem, model = relaxation.problem, relaxation.problem.model
+    starts, shape = model.blocks["starts"], (model.months, len(model.sites), len(model.lead))
+    held = relaxation.price(problem.places("capacity_held")) if model.tail else np.zeros((0, len(model.sites)))
+    return Guide(
+        head=model.blocks["heads"].of(problem.price) + np.maximum(relaxation.price(problem.places("counted_people")), 0.0),
+        fte=np.vstack([relaxation.price(problem.places("capacity")), held]),
+        start=np.maximum(starts.of(relaxation.reduced), 0.0).reshape(shape),
+        starts=starts.of(relaxation.columns).reshape(shape),
+    )
+
+
+def hires(problem: Problem, given: Guide, columns: Array) -> Array:
+    """The columns with starts and classes of all groups walked anew, largest group first; those of the columns stay where they cost a group less."""
+    model, walked = problem.model, columns.copy()
+    earlier = model.blocks["starts"].of(columns).reshape(given.starts.shape).sum(axis=2)
+    starts, classes = np.zeros_like(earlier), model.blocks["classes"].of(walked)
+    running, nobody = _Rooms(model, classes), columns.copy()
+    model.blocks["starts"].of(nobody)[:] = 0.0
+    heads, productive = model.path("heads").at(nobody), model.productive.at(nobody)
+    for group in np.argsort(-given.starts.sum(axis=(0, 2))):
+        unit = _Group(problem, given, int(group), heads[:, group], productive[:, group])
+        rooms, kernel = running.without(int(group), classes[:, group]), running.kernels[:, group]
+        starts[:, group] = _cheaper(unit, _walked(unit, rooms, kernel), earlier[:, group])
+        classes[:, group] = np.where(starts[:, group] == earlier[:, group], classes[:, group], unit.classes(starts[:, group]))
+        running.take(int(group), classes[:, group])
+    block = model.blocks["classes"]
+    classes[:] = np.clip(classes, block.lower, block.upper)
+    model.blocks["starts"].of(walked)[:] = _by_source(model, given, starts).reshape(model.months, -1)
+    return walked
+
+
+class _Rooms:
+    """Rooms that classes leave at each site [months, sites]."""
+
+    def __init__(self, model: Model, classes: Array) -> None:
+        self.sites = model.sites
+        one = np.zeros_like(classes)
+        opening = classes_running(model.scenario, one)
+        one[0] = 1
+        self.kernels = classes_running(model.scenario, one) - opening
+        self.left = np.array([site.training.rooms for site in model.scenario.sites], dtype=float)[None] - opening @ model.at_site
+        for group in range(classes.shape[1]):
+            self.take(group, classes[:, group])
+
+    def take(self, group: int, classes: Array) -> None:
+        """Takes the rooms of a group's classes."""
+        self.left[:, self.sites[group]] -= self._held(group, classes)
+
+    def without(self, group: int, classes: Array) -> Array:
+        """Gives the rooms of a group's classes back; the rooms of its site that are left then [months]."""
+        self.left[:, self.sites[group]] += self._held(group, classes)
+        return np.array(self.left[:, self.sites[group]])
+
+    def _held(self, group: int, classes: Array) -> Array:
+        return np.asarray(np.convolve(classes, self.kernels[:, group])[: len(classes)])
+
+
+# One group -----------------------------------------------------------------------------------------------------------------------------------
+
+
+class _Group:
+    """One group: what people cost and bring, month by month, where nobody else starts."""
+
+    def __init__(self, problem: Problem, given: Guide, group: int, heads: Array, productive: Array) -> None:
+        model, parts, months = problem.model, problem.model.parts, problem.model.months
+        price = lambda name: model.blocks[name].of(problem.price)  # noqa: E731
+        starts = model.blocks["starts"]
+        self.heads, self.productive, self.months, self.need = heads, productive, months, model.need.frontline_fte[:, group]
+        mix = _mix(given.starts[:, group])
+        self.heads_each = mix @ parts.start[QUANTITIES.index("heads")][group][:, :months]
+        self.fte_each = mix @ parts.capacity_per_start[group]
+        training = model.scenario.sites[model.sites[group]].training
+        self.smallest, self.largest = float(training.class_size_min), float(training.class_size_max)
+        self.fewest, self.most = (side.reshape(given.starts.shape)[:, group].sum(axis=1) for side in (starts.lower, starts.upper))
+        self.planned = np.cumsum(given.starts[:, group].sum(axis=1))
+        self.required = model.blocks["counted frontline"].lower[:, group]
+        self.head_worth, self.fte_worth = given.head[:, group], given.fte[:, group]
+        self.pay, self.class_price = price("heads")[:, group], price("classes")[:, group]
+        leads = [(role, price(f"in_post {role.name}")) for role in model.roles if role.leads == FRONTLINE]
+        self.own = [(role.span, float(pay[:, group].mean())) for role, pay in leads if role.scope == "group"]
+        self.counted_price = sum(float(pay.mean()) / role.span for role, pay in leads if role.scope != "group")
+        self.fills = [price(name)[:, group] for name in ("overtime", "contractors", "shortage")]
+        self.overtime_max, self.contractors_max = model.scenario.finance.overtime_max, model.scenario.finance.contractors_max_fte
+        self.surplus = price("surplus")[:, group] if "surplus" in model.blocks else np.zeros(months)
+        if model.tail:
+            self.need = np.concatenate([self.need, held_requirement(model)[:, group]])
+        self.held = price("held_shortage")[:, group] if model.tail else np.zeros(0)
+        open_ = (starts.upper > starts.lower).reshape(given.starts.shape)[:, group]
+        beyond = np.where(open_, given.start[:, group], np.inf).min(axis=1)
+        self.comes = np.array([self._comes(month, 1) for month in range(months)])
+        self.start_price = np.where(open_.any(axis=1), beyond, 0.0) - np.array([self._comes(month, 0) for month in range(months)])
+
+    def _comes(self, month: int, first: int) -> float:
+        """What a start of a month costs, less what it brings, at the relaxation's prices, in the months from `first` months on."""
+        heads, fte = self.heads_each[first : self.months - month], self.fte_each[first : len(self.fte_worth) - month]
+        return float(self.head_worth[month + first :] @ heads - self.fte_worth[month + first :] @ fte)
+
+    def classes(self, starts: Array) -> Array:
+        """Classes that hold these starts."""
+        return np.asarray(np.ceil(starts / self.largest - HAIR))
+
+    def begun(self, month: int, starts: Array) -> Array:
+        """What starting costs in a month: full classes are part of the price of a start."""
+        return np.asarray(self.start_price[month] * starts + self.class_price[month] * (self.classes(starts) - starts / self.largest))
+
+    def month_cost(self, month: int, heads: Array, productive: Array) -> Array:
+        """What a month costs with so many people."""
+        counted = np.maximum(heads, self.required[month])
+        cost = self.pay[month] * heads + self.counted_price * counted + self.surplus[month] * np.maximum(productive - self.need[month], 0.0)
+        for span, pay in self.own:
+            cost = cost + pay * np.ceil(counted / span - AVOIDED)
+        missing, unlimited = np.maximum(self.need[month] - productive, 0.0), np.full(len(heads), np.inf)
+        most = (np.maximum(productive, 0.0) * self.overtime_max, np.full(len(heads), self.contractors_max), unlimited)
+        for price, within in sorted(((float(fill[month]), within) for fill, within in zip(self.fills, most, strict=True)), key=lambda step: step[0]):
+            filled = np.minimum(missing, within)
+            cost, missing = cost + price * filled, missing - filled
+        return np.asarray(cost)
+
+    def to_come(self, month: int, ways: "_Ways") -> Array:
+        """What the months after a month cost at the relaxation's prices, where nobody starts any more."""
+        after = month + 1
+        return np.asarray(ways.heads[:, after:] @ self.head_worth[after:] - ways.productive[:, after:] @ self.fte_worth[after:])
+
+    def after_all(self, productive: Array) -> Array:
+        """The charge for what is missing after the horizon."""
+        return np.asarray(np.maximum(self.need[self.months :] - productive[:, self.months :], 0.0) @ self.held)
+
+
+def _mix(starts: Array) -> Array:
+    """The part of each source in a group's starts [months, sources]."""
+    people = starts.sum(axis=0)
+    return np.asarray(people / people.sum() if people.sum() > 0 else np.eye(len(people))[0])
+
+
+def _cheaper(unit: _Group, starts: Array, earlier: Array) -> Array:
+    """Of two ways to hire the one that costs less."""
+    return starts if _cost(unit, starts) <= _cost(unit, earlier) else earlier
+
+
+def _cost(unit: _Group, starts: Array) -> float:
+    ways, nothing = _nobody_yet(unit, np.zeros(unit.months)), np.zeros(unit.months)
+    for month in range(unit.months):
+        ways = _with(unit, ways, np.zeros(1, dtype=np.intp), month, starts[month : month + 1], nothing)
+    return float((ways.cost + unit.after_all(ways.productive))[0])
+
+
+# Ways ----------------------------------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False)
+class _Ways:
+    """Ways to hire up to a month: cost so far [ways]; heads, productive FTE, starts and rooms that are left [ways, months]."""
+
+    cost: Array
+    heads: Array
+    productive: Array
+    starts: Array
+    rooms: Array
+
+
+def _nobody_yet(unit: _Group, rooms: Array) -> _Ways:
+    return _Ways(np.zeros(1), unit.heads[None], unit.productive[None], np.zeros((1, unit.months)), rooms[None])
+
+
+def _walked(unit: _Group, rooms: Array, kernel: Array) -> Array:
+    """Starts on the cheapest way [months]; `kernel`: rooms that a class holds from its first month on."""
+    ways = _nobody_yet(unit, rooms)
+    for month in range(unit.months):
+        way, starts = _choices(unit, ways, month, kernel)
+        best = _best(unit, ways, month, way, starts)
+        ways = _with(unit, ways, way[best], month, starts[best], kernel)
+    return np.asarray(ways.starts[int(np.argmin(ways.cost + unit.after_all(ways.productive)))])
+
+
+def _choices(unit: _Group, ways: _Ways, month: int, kernel: Array) -> tuple[Places, Array]:
+    """Which way goes on with how many starts: classes of permitted size that find a room, and what is fixed."""
+    starts = np.sort(np.clip(_wanted(unit, ways, month), unit.fewest[month], unit.most[month]), axis=1)
+    classes, held = unit.classes(starts), kernel[: unit.months - month]
+    free = np.where(held > 0, ways.rooms[:, month : month + len(held)] / np.where(held > 0, held, 1.0), np.inf).min(axis=1)
+    fits = (classes <= free[:, None] + HAIR) & (starts >= classes * unit.smallest) | (starts <= unit.fewest[month])
+    fits[:, 1:] &= starts[:, 1:] > starts[:, :-1]
+    way, choice = np.nonzero(fits)
+    return way, starts[way, choice]
+
+
+def _wanted(unit: _Group, ways: _Ways, month: int) -> Array:
+    """Starts that may be right in a month [ways, choices]: none, what closes the gaps to come, what the relaxation has, what fills a span or a class."""
+    wanted = [np.full(len(ways.cost), each) for each in (0.0, unit.smallest, unit.largest)]
+    peak, so_far = int(np.argmax(unit.fte_each)), ways.starts.sum(axis=1)
+    for later in range(1, peak + AHEAD):
+        each, then = unit.fte_each[min(later, len(unit.fte_each) - 1)], min(month + later, len(unit.need) - 1)
+        if each > BRINGS * unit.fte_each[peak]:
+            wanted += [np.rint((unit.need[then] - ways.productive[:, then]) / each + more) for more in AROUND]
+    for later in range(AHEAD):
+        wanted += [np.rint(unit.planned[min(month + later, unit.months - 1)] - so_far + more) for more in AROUND[1:-1]]
+    for span, _ in unit.own:
+        to_full = np.floor(span - np.mod(ways.heads[:, month], span))
+        wanted += [to_full, to_full + span]
+    starts = np.stack(wanted, axis=1)
+    return np.where(starts < WORTH_A_CLASS * unit.smallest, 0.0, np.maximum(starts, unit.smallest))
+
+
+def _best(unit: _Group, ways: _Ways, month: int, way: Places, starts: Array) -> Places:
+    """Which choices go on: the cheapest of those that are about the same, the cheapest WAYS of them."""
+    heads, productive = (paths[way, month] + starts * each[0] for paths, each in ((ways.heads, unit.heads_each), (ways.productive, unit.fte_each)))
+    cost = ways.cost[way] + unit.begun(month, starts) + unit.month_cost(month, heads, productive)
+    likely = cost + unit.to_come(month, ways)[way] + starts * unit.comes[month]
+    then = min(month + AHEAD, len(unit.need) - 1)
+    alike = np.rint(heads / LIKE) * 1e6 + np.rint((ways.productive[way, then] + starts * unit.fte_each[then - month]) / LIKE)
+    order = np.lexsort((likely, alike))
+    first = np.ones(len(order), dtype=bool)
+    first[1:] = alike[order][1:] != alike[order][:-1]
+    order = order[first]
+    return np.asarray(order[np.argsort(likely[order], kind="stable")[:WAYS]])
+
+
+def _with(unit: _Group, ways: _Ways, way: Places, month: int, starts: Array, kernel: Array) -> _Ways:
+    """The ways on which so many start in a month."""
+    heads, productive, history, rooms = (each[way] for each in (ways.heads, ways.productive, ways.starts, ways.rooms))
+    held = kernel[: unit.months - month]
+    heads[:, month:] += starts[:, None] * unit.heads_each[: unit.months - month]
+    productive[:, month:] += starts[:, None] * unit.fte_each[: productive.shape[1] - month]
+    history[:, month] = starts
+    rooms[:, month : month + len(held)] -= unit.classes(starts)[:, None] * held
+    cost = ways.cost[way] + unit.begun(month, starts) + unit.month_cost(month, heads[:, month], productive[:, month])
+    return _Ways(cost, heads, productive, history, rooms)
+
+
+# Sources -------------------------------------------------------------------------------------------------------------------------------------
+
+
+def free_sources(model: Model, month: int) -> Bools:
+    """Sources without a cap, by which people can start in a month already."""
+    return np.asarray(~_capped(model) & (np.array(model.lead) <= month))
+
+
+def _capped(model: Model) -> Bools:
+    sources = model.scenario.hiring.sources
+    return np.array([source.starts_max_monthly is not None or source.referrals_per_head_monthly is not None for source in sources])
+
+
+def _by_source(model: Model, given: Guide, starts: Array) -> Array:
+    """Starts [months, groups, sources]: those that are fixed, then from sources with a cap as many as the relaxation takes, then from one without."""
+    found = model.blocks["starts"].lower.reshape(given.starts.shape).copy()
+    most = np.maximum(np.floor(given.starts.sum(axis=1) + HAIR) - found.sum(axis=1), 0.0)
+    for month, group in np.ndindex(starts.shape):
+        missing, free = max(starts[month, group] - found[month, group].sum(), 0.0), free_sources(model, month)
+        for source in np.flatnonzero(_capped(model)):
+            taken = min(missing, most[month, source])
+            found[month, group, source] += taken
+            most[month, source] -= taken
+            missing -= taken
+        if free.any():
+            found[month, group, int(np.where(free, given.starts[:, group].sum(axis=0), -1.0).argmax())] += missing
+    return found
