@@ -87,31 +87,29 @@ def around_the_baseline(around: Around) -> Array | None:
 
 
 def plans(around: Around, first: Ladder) -> Iterator[Array]:
-    """Whole plans, one after the other [all columns]: hires walked group by group, then hires around a ladder.
+    """Whole plans, one after the other [all columns]: hires rounded month by month around a ladder, which is decided anew for the posts of each.
 
-    The ladder is decided anew for the posts of each. Of a large problem hires around a ladder are rounded in longer strides first.
+    Of a large problem hires are rounded in longer strides first.
     """
     large = around.problem.model.width > LARGE
-    yield from _each_again(around, with_hires_walked(around, first.columns))
     for place, threshold in enumerate(THRESHOLDS):
         together = 2 if place == 0 and large else 1
-        yield from _each_again(around, None if around.stopped() else _with_hires(around, first, threshold, together))
+        yield from each_again(around, None if around.stopped() else _with_hires(around, first, threshold, together))
 
 
-def _each_again(around: Around, found: Array | None) -> Iterator[Array]:
-    """A plan, and the same hires with the ladder decided anew, and anew around that."""
-    for again in range(1 + AGAIN):
+def each_again(around: Around, found: Array | None, times: int = AGAIN) -> Iterator[Array]:
+    """A plan, and the same hires with the ladder decided anew, so many times, each around the one before."""
+    for again in range(1 + times):
         if found is None:
             return
         yield found
-        found = ladder_again(around, found) if again < AGAIN and not around.stopped() else None
+        found = ladder_again(around, found) if again < times and not around.stopped() else None
 
 
-def with_hires_walked(around: Around, columns: Array) -> Array:
-    """The plan with hires walked group by group, from hires rounded at once."""
+def walked(around: Around, columns: Array, terms: walk.Terms | None = None) -> Array:
+    """The plan with the hires of whole columns walked anew, group by group."""
     problem = around.problem
-    hired = walk.hires(problem, around.guide, with_hires_at_once(problem, columns))
-    return within_referrals(problem, replayed(problem, problem.model.decisions_of(hired)))
+    return within_referrals(problem, replayed(problem, problem.model.decisions_of(walk.hires(problem, around.guide, columns, around.stopped, terms))))
 
 
 def ladder_again(around: Around, columns: Array) -> Array:

@@ -1,5 +1,6 @@
 """The cheapest plan: relaxation, whole plans by rounding, better plans from those, and a search that proves, until time is up or the gap is closed."""
 
+import itertools
 import threading
 import time
 from collections.abc import Callable
@@ -31,6 +32,8 @@ Array = NDArray[np.float64]
 SMALL = 400
 """Whole columns up to which the search that proves begins at once."""
 CLOSED = 1e-9
+NEARLY = 5e-4
+"""How much dearer than the best plan one may be from which the search goes on."""
 GRACE = 1.0
 """Seconds that the search that proves may take to end once it is told to: between two looks at the clock a solver can be at work for half a minute."""
 PROVING = 0.3
@@ -172,9 +175,11 @@ class _Run:
             solved = beside.submit(self._relaxed, relaxation, every)
             if self._waited(solved, self.over) and (found := solved.result()) is not None:
                 around = rounding.Around(self.problem, every, found[1], found[2], self.left, self.over)
+                first = rounding.begun(around, found[0])
+                self._first_plans(around, first)
                 raised = beside.submit(self._raised, relaxation, every)
-                self._plans(around, rounding.begun(around, found[0]))
                 tightened = beside.submit(self._tightened, relaxation, every)
+                self._plans(around, first)
                 until = self.left() * PROVING
                 self._improve(lambda: self.over() or self.left() < until)
                 for bound in (raised, tightened):
@@ -200,13 +205,36 @@ class _Run:
         reduced = np.maximum(relaxation.reduced, 0.0)
         return relaxation.columns, [prices(relaxation, post, reduced) for post in every], walk.guide(relaxation)
 
+    def _first_plans(self, around: rounding.Around, first: rounding.Ladder) -> None:
+        """Plans with hires walked group by group from hires rounded at once."""
+        hired = rounding.walked(around, rounding.with_hires_at_once(self.problem, first.columns))
+        for found in rounding.each_again(around, hired, times=1):
+            self._take_best_fractions(found)
+
     def _plans(self, around: rounding.Around, first: rounding.Ladder) -> None:
-        """Whole plans around a ladder; where none of them is one, around the baseline's."""
-        baseline = self.value
+        """More plans: hires walked anew, and hires around a ladder; where there is none yet, around the baseline's ladder."""
+        baseline = self.problem.objective(self.model.known)
+        self._walk(around)
         for found in rounding.plans(around, first):
             self._take_best_fractions(found)
-        if self.value == baseline:
+        if self.value >= baseline:
             self._take_best_fractions(rounding.around_the_baseline(around))
+        self._walk(around)
+
+    def _walk(self, around: rounding.Around) -> None:
+        """Walks hires anew from the best plan, and on from what comes of it while that is nearly as good, until all terms together bring nothing."""
+        current, in_vain = self.best, 0
+        for terms in itertools.cycle(walk.TERMS):
+            if current is None or in_vain == len(walk.TERMS):
+                return
+            before, found = self.value, []
+            for each in rounding.each_again(around, rounding.walked(around, current, terms), times=1):
+                found.append(self._take_best_fractions(each))
+                if self.over():
+                    return
+            nearly = [each for each in found if each is not None and self.problem.objective(each) < self.value * (1 + NEARLY)]
+            current = min(nearly, key=self.problem.objective, default=self.best)
+            in_vain = 0 if self.value < before else in_vain + 1
 
     def _raised(self, relaxation: Relaxation, every: list[Post]) -> None:
         """The bound by whole people who join."""
@@ -216,15 +244,18 @@ class _Run:
     def _tightened(self, relaxation: Relaxation, every: list[Post]) -> None:
         """The bound by rows that whole plans meet, which the search that proves keeps."""
         if relaxation.optimal:
-            tightened, self.cuts = bounds.tightened(relaxation, every, self.over)
-            self.raise_bound(tightened)
+            for bound, cuts in bounds.tightened(relaxation, every, self.over):
+                self.cuts = cuts
+                self.raise_bound(bound)
 
-    def _take_best_fractions(self, columns: Array | None) -> None:
+    def _take_best_fractions(self, columns: Array | None) -> Array | None:
+        """Takes a plan, and the same with all that is not whole at its best, which it returns; None where that breaks a limit."""
         if columns is None:
-            return
+            return None
         self.take(columns)
         found = rounding.with_best_fractions(self.problem, columns)
         self.take(found[0] if found else None)
+        return found[0] if found and self.problem.allows(found[0]) else None
 
     def _tighten(self) -> None:
         """The bound before the search that proves of a small problem."""

@@ -5,6 +5,7 @@ the months ahead is told by the relaxation's prices, so that a way is not cheap 
 that the others do not hold: those walked already by their new classes, those to come by the ones that they had.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,11 +13,11 @@ from numpy.typing import NDArray
 
 from planner.cohorts import QUANTITIES
 from planner.optimiser.ladder import AVOIDED
-from planner.optimiser.model import Model, held_requirement
+from planner.optimiser.model import HALF, Model, held_requirement
 from planner.optimiser.problem import Problem
 from planner.optimiser.relaxation import Relaxation
-from planner.organisation import FRONTLINE
-from planner.plan import classes_running
+from planner.organisation import FRONTLINE, Role
+from planner.plan import belongs, classes_running
 
 Array = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -34,6 +35,20 @@ BRINGS = 0.3
 WORTH_A_CLASS = 0.6
 """Part of a smallest class that must be wanted before one begins."""
 HAIR = 1e-6
+
+
+@dataclass(frozen=True)
+class Terms:
+    """How leaders who are there already are priced, each as a part of the full amount: their pay for each of their people, posts that stand open beyond them."""
+
+    pay: float
+    open_post: float
+    avoided: float = AVOIDED
+    """Part of a post that is not rounded up."""
+
+
+TERMS = (Terms(0.0, 1.0), Terms(1.0, 1.0), Terms(0.5, 1.0, 0.1), Terms(1.0, 0.5), Terms(0.25, 1.0, 0.1), Terms(0.5, 1.0))
+"""Terms that lead to different plans, one after the other."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,20 +75,25 @@ def guide(relaxation: Relaxation) -> Guide:
     )
 
 
-def hires(problem: Problem, given: Guide, columns: Array) -> Array:
-    """The columns with starts and classes of all groups walked anew, largest group first; those of the columns stay where they cost a group less."""
+def hires(problem: Problem, given: Guide, columns: Array, stopped: Callable[[], bool], terms: Terms | None = None) -> Array:
+    """The columns with starts and classes of all groups walked anew, largest group first; those of the columns stay where they cost a group less.
+
+    `stopped`: whoever says so keeps the hires of the groups not walked yet. `terms`: of the leaders in the columns; without them the leaders are open, too, and every post costs the pay of whoever fills it.
+    """
     model, walked = problem.model, columns.copy()
     earlier = model.blocks["starts"].of(columns).reshape(given.starts.shape).sum(axis=2)
-    starts, classes = np.zeros_like(earlier), model.blocks["classes"].of(walked)
+    starts, classes, counted = np.zeros_like(earlier), model.blocks["classes"].of(walked), model.blocks["counted frontline"]
     running, nobody = _Rooms(model, classes), columns.copy()
     model.blocks["starts"].of(nobody)[:] = 0.0
     heads, productive = model.path("heads").at(nobody), model.productive.at(nobody)
     for group in np.argsort(-given.starts.sum(axis=(0, 2))):
-        unit = _Group(problem, given, int(group), heads[:, group], productive[:, group])
+        leads = _open_leads(problem, int(group)) if terms is None else _settled_leads(problem, walked, int(group), terms)
+        unit = _Group(problem, given, int(group), leads, heads[:, group], productive[:, group])
         rooms, kernel = running.without(int(group), classes[:, group]), running.kernels[:, group]
-        starts[:, group] = _cheaper(unit, _walked(unit, rooms, kernel), earlier[:, group])
+        starts[:, group] = earlier[:, group] if stopped() else _cheaper(unit, rooms, kernel, earlier[:, group])
         classes[:, group] = np.where(starts[:, group] == earlier[:, group], classes[:, group], unit.classes(starts[:, group]))
         running.take(int(group), classes[:, group])
+        counted.of(walked)[:, group] = np.maximum(counted.lower[:, group], _path(unit.heads, unit.heads_each, starts[:, group]))
     block = model.blocks["classes"]
     classes[:] = np.clip(classes, block.lower, block.upper)
     model.blocks["starts"].of(walked)[:] = _by_source(model, given, starts).reshape(model.months, -1)
@@ -112,7 +132,7 @@ class _Rooms:
 class _Group:
     """One group: what people cost and bring, month by month, where nobody else starts."""
 
-    def __init__(self, problem: Problem, given: Guide, group: int, heads: Array, productive: Array) -> None:
+    def __init__(self, problem: Problem, given: Guide, group: int, leads: "_Leads", heads: Array, productive: Array) -> None:
         model, parts, months = problem.model, problem.model.parts, problem.model.months
         price = lambda name: model.blocks[name].of(problem.price)  # noqa: E731
         starts = model.blocks["starts"]
@@ -127,9 +147,7 @@ class _Group:
         self.required = model.blocks["counted frontline"].lower[:, group]
         self.head_worth, self.fte_worth = given.head[:, group], given.fte[:, group]
         self.pay, self.class_price = price("heads")[:, group], price("classes")[:, group]
-        leads = [(role, price(f"in_post {role.name}")) for role in model.roles if role.leads == FRONTLINE]
-        self.own = [(role.span, float(pay[:, group].mean())) for role, pay in leads if role.scope == "group"]
-        self.counted_price = sum(float(pay.mean()) / role.span for role, pay in leads if role.scope != "group")
+        self.leads = leads
         self.fills = [price(name)[:, group] for name in ("overtime", "contractors", "shortage")]
         self.overtime_max, self.contractors_max = model.scenario.finance.overtime_max, model.scenario.finance.contractors_max_fte
         self.surplus = price("surplus")[:, group] if "surplus" in model.blocks else np.zeros(months)
@@ -157,9 +175,8 @@ class _Group:
     def month_cost(self, month: int, heads: Array, productive: Array) -> Array:
         """What a month costs with so many people."""
         counted = np.maximum(heads, self.required[month])
-        cost = self.pay[month] * heads + self.counted_price * counted + self.surplus[month] * np.maximum(productive - self.need[month], 0.0)
-        for span, pay in self.own:
-            cost = cost + pay * np.ceil(counted / span - AVOIDED)
+        cost = self.pay[month] * heads + self.surplus[month] * np.maximum(productive - self.need[month], 0.0)
+        cost = cost + self.leads.cost(month, counted)
         missing, unlimited = np.maximum(self.need[month] - productive, 0.0), np.full(len(heads), np.inf)
         most = (np.maximum(productive, 0.0) * self.overtime_max, np.full(len(heads), self.contractors_max), unlimited)
         for price, within in sorted(((float(fill[month]), within) for fill, within in zip(self.fills, most, strict=True)), key=lambda step: step[0]):
@@ -177,15 +194,77 @@ class _Group:
         return np.asarray(np.maximum(self.need[self.months :] - productive[:, self.months :], 0.0) @ self.held)
 
 
+@dataclass(frozen=True, eq=False)
+class _Leads:
+    """What the roles that lead the group cost: by people counted, and by whole posts from those that are filled on, of which other groups' people are some."""
+
+    span: Array
+    each: Array
+    """Of one person counted [roles]."""
+    whole: Array
+    """Of one post [roles]."""
+    avoided: float
+    others: Array
+    """People of other groups [roles, months]."""
+    filled: Array
+    """Posts that cost nothing more [roles, months]."""
+
+    def cost(self, month: int, counted: Array) -> Array:
+        """What they cost in a month that so many people count."""
+        posts = np.ceil((counted[None] + self.others[:, month, None]) / self.span[:, None] - self.avoided)
+        return np.asarray(self.each.sum() * counted + self.whole @ np.maximum(posts - self.filled[:, month, None], 0.0))
+
+
+def _open_leads(problem: Problem, group: int) -> _Leads:
+    """Leaders who are to be decided: those of the group by whole posts, others by people counted."""
+    model, roles = problem.model, _leading(problem.model)
+    pay = [model.blocks[f"in_post {role.name}"].of(problem.price).mean(axis=0) for role in roles]
+    own, span = np.array([role.scope == "group" for role in roles], dtype=bool), np.array([role.span for role in roles])
+    each = np.array([float(each.mean()) for each in pay]) / span
+    whole = np.array([float(each[group]) if mine else 0.0 for each, mine in zip(pay, own, strict=True)])
+    nobody = np.zeros((len(roles), model.months))
+    return _Leads(span, np.where(own, 0.0, each), whole, AVOIDED, nobody, nobody)
+
+
+def _settled_leads(problem: Problem, columns: Array, group: int, terms: Terms) -> _Leads:
+    """Leaders who are in the columns: by people counted, and by posts that stand open beyond them."""
+    model, roles, price = problem.model, _leading(problem.model), problem.price
+    counted, months = model.blocks["counted frontline"].of(columns), model.months
+    units = [belongs(model.scenario, FRONTLINE, role.name) for role in roles]
+    at = [int(unit[group].argmax()) for unit in units]
+    named = lambda what, values: [model.blocks[f"{what} {role.name}"].of(values)[:, unit] for role, unit in zip(roles, at, strict=True)]  # noqa: E731
+    span = np.array([role.span for role in roles])
+    others = [counted @ unit[:, mine] - counted[:, group] for unit, mine in zip(units, at, strict=True)]
+    return _Leads(
+        span=span,
+        each=terms.pay * np.array([pay.mean() for pay in named("in_post", price)]) / span,
+        whole=terms.open_post * np.array([charge.mean() for charge in named("vacancies", price)]),
+        avoided=terms.avoided,
+        others=np.array(others).reshape(-1, months),
+        filled=np.array(named("in_post", columns)).reshape(-1, months) + HALF,
+    )
+
+
+def _leading(model: Model) -> list[Role]:
+    """Roles that lead the frontline."""
+    return [role for role in model.roles if role.leads == FRONTLINE]
+
+
+def _path(nobody: Array, each: Array, starts: Array) -> Array:
+    """A path of people with these starts [months]."""
+    return np.asarray(nobody + np.convolve(starts, each)[: len(nobody)])
+
+
 def _mix(starts: Array) -> Array:
     """The part of each source in a group's starts [months, sources]."""
     people = starts.sum(axis=0)
     return np.asarray(people / people.sum() if people.sum() > 0 else np.eye(len(people))[0])
 
 
-def _cheaper(unit: _Group, starts: Array, earlier: Array) -> Array:
-    """Of two ways to hire the one that costs less."""
-    return starts if _cost(unit, starts) <= _cost(unit, earlier) else earlier
+def _cheaper(unit: _Group, rooms: Array, kernel: Array, earlier: Array) -> Array:
+    """The starts of the cheapest way, or those of before where they cost less."""
+    starts, cost = _walked(unit, rooms, kernel)
+    return starts if cost <= _cost(unit, earlier) else earlier
 
 
 def _cost(unit: _Group, starts: Array) -> float:
@@ -213,14 +292,16 @@ def _nobody_yet(unit: _Group, rooms: Array) -> _Ways:
     return _Ways(np.zeros(1), unit.heads[None], unit.productive[None], np.zeros((1, unit.months)), rooms[None])
 
 
-def _walked(unit: _Group, rooms: Array, kernel: Array) -> Array:
-    """Starts on the cheapest way [months]; `kernel`: rooms that a class holds from its first month on."""
+def _walked(unit: _Group, rooms: Array, kernel: Array) -> tuple[Array, float]:
+    """Starts on the cheapest way [months], and what it costs; `kernel`: rooms that a class holds from its first month on."""
     ways = _nobody_yet(unit, rooms)
     for month in range(unit.months):
         way, starts = _choices(unit, ways, month, kernel)
         best = _best(unit, ways, month, way, starts)
         ways = _with(unit, ways, way[best], month, starts[best], kernel)
-    return np.asarray(ways.starts[int(np.argmin(ways.cost + unit.after_all(ways.productive)))])
+    cost = ways.cost + unit.after_all(ways.productive)
+    best = int(cost.argmin())
+    return ways.starts[best], float(cost[best])
 
 
 def _choices(unit: _Group, ways: _Ways, month: int, kernel: Array) -> tuple[Places, Array]:
@@ -244,8 +325,9 @@ def _wanted(unit: _Group, ways: _Ways, month: int) -> Array:
             wanted += [np.rint((unit.need[then] - ways.productive[:, then]) / each + more) for more in AROUND]
     for later in range(AHEAD):
         wanted += [np.rint(unit.planned[min(month + later, unit.months - 1)] - so_far + more) for more in AROUND[1:-1]]
-    for span, _ in unit.own:
-        to_full = np.floor(span - np.mod(ways.heads[:, month], span))
+    leads = unit.leads
+    for span, others in zip(leads.span[leads.whole > 0], leads.others[leads.whole > 0, month], strict=True):
+        to_full = np.floor(span - np.mod(ways.heads[:, month] + others, span))
         wanted += [to_full, to_full + span]
     starts = np.stack(wanted, axis=1)
     return np.where(starts < WORTH_A_CLASS * unit.smallest, 0.0, np.maximum(starts, unit.smallest))
