@@ -177,14 +177,13 @@ class _Run:
                 around = rounding.Around(self.problem, every, found[1], found[2], self.left, self.over)
                 first = rounding.begun(around, found[0])
                 self._first_plans(around, first)
-                raised = beside.submit(self._raised, relaxation, every)
+                self._raised(relaxation, every)
                 tightened = beside.submit(self._tightened, relaxation, every)
                 self._plans(around, first)
                 until = self.left() * PROVING
                 self._improve(lambda: self.over() or self.left() < until)
-                for bound in (raised, tightened):
-                    if self._waited(bound, self.over):
-                        bound.result()
+                if self._waited(tightened, self.over):
+                    tightened.result()
         finally:
             beside.shutdown(wait=False, cancel_futures=True)
 

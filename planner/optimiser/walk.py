@@ -45,9 +45,10 @@ class Terms:
     open_post: float
     avoided: float = AVOIDED
     """Part of a post that is not rounded up."""
+    largest_first: bool = True
 
 
-TERMS = (Terms(0.0, 1.0), Terms(1.0, 1.0), Terms(0.5, 1.0, 0.1), Terms(1.0, 0.5), Terms(0.25, 1.0, 0.1), Terms(0.5, 1.0))
+TERMS = (Terms(0.0, 1.0), Terms(1.0, 1.0, AVOIDED, False), Terms(0.5, 1.0, 0.1), Terms(1.0, 0.5, AVOIDED, False), Terms(0.25, 1.0, 0.1), Terms(0.5, 1.0, AVOIDED, False))
 """Terms that lead to different plans, one after the other."""
 
 
@@ -60,6 +61,8 @@ class Guide:
     fte: Array
     start: Array
     starts: Array
+    seat: Array
+    """What one more seat in a class is worth [months, groups]."""
 
 
 def guide(relaxation: Relaxation) -> Guide:
@@ -72,6 +75,7 @@ def guide(relaxation: Relaxation) -> Guide:
         fte=np.vstack([relaxation.price(problem.places("capacity")), held]),
         start=np.maximum(starts.of(relaxation.reduced), 0.0).reshape(shape),
         starts=starts.of(relaxation.columns).reshape(shape),
+        seat=np.maximum(-relaxation.price(problem.places("class_size_many")), 0.0),
     )
 
 
@@ -86,7 +90,8 @@ def hires(problem: Problem, given: Guide, columns: Array, stopped: Callable[[], 
     running, nobody = _Rooms(model, classes), columns.copy()
     model.blocks["starts"].of(nobody)[:] = 0.0
     heads, productive = model.path("heads").at(nobody), model.productive.at(nobody)
-    for group in np.argsort(-given.starts.sum(axis=(0, 2))):
+    order = np.argsort(-given.starts.sum(axis=(0, 2)))
+    for group in order if terms is None or terms.largest_first else order[::-1]:
         leads = _open_leads(problem, int(group)) if terms is None else _settled_leads(problem, walked, int(group), terms)
         unit = _Group(problem, given, int(group), leads, heads[:, group], productive[:, group])
         rooms, kernel = running.without(int(group), classes[:, group]), running.kernels[:, group]
@@ -146,7 +151,7 @@ class _Group:
         self.planned = np.cumsum(given.starts[:, group].sum(axis=1))
         self.required = model.blocks["counted frontline"].lower[:, group]
         self.head_worth, self.fte_worth = given.head[:, group], given.fte[:, group]
-        self.pay, self.class_price = price("heads")[:, group], price("classes")[:, group]
+        self.pay, self.class_price = price("heads")[:, group], np.maximum(price("classes")[:, group], self.largest * given.seat[:, group])
         self.leads = leads
         self.fills = [price(name)[:, group] for name in ("overtime", "contractors", "shortage")]
         self.overtime_max, self.contractors_max = model.scenario.finance.overtime_max, model.scenario.finance.contractors_max_fte
