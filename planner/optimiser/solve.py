@@ -1,6 +1,5 @@
 """The cheapest plan: relaxation, whole plans by rounding, better plans from those, and a search that proves, until time is up or the gap is closed."""
 
-import itertools
 import threading
 import time
 from collections.abc import Callable
@@ -36,6 +35,8 @@ NEARLY = 5e-4
 """How much dearer than the best plan one may be from which the search goes on."""
 GRACE = 1.0
 """Seconds that the search that proves may take to end once it is told to: between two looks at the clock a solver can be at work for half a minute."""
+IN_VAIN = 10
+"""Times that hires are walked anew without a better plan before something else is tried."""
 PROVING = 0.3
 """Part of the time that is left, once there are whole plans, in which the solver searches and proves."""
 EXPLAINING = 8.0
@@ -105,6 +106,7 @@ class _Run:
         self.failure: Kind | None = None
         self.cuts = bounds.no_cuts(made.model)
         self.clash: Conflict | None = None
+        self.terms = walk.every_terms()
         self.solver_best = np.inf
         self.take(made.model.known)
 
@@ -221,10 +223,10 @@ class _Run:
         self._walk(around)
 
     def _walk(self, around: rounding.Around) -> None:
-        """Walks hires anew from the best plan, and on from what comes of it while that is nearly as good, until all terms together bring nothing."""
+        """Walks hires anew from the best plan, and on from what comes of it while that is nearly as good, until IN_VAIN terms have brought nothing."""
         current, in_vain = self.best, 0
-        for terms in itertools.cycle(walk.TERMS):
-            if current is None or in_vain == len(walk.TERMS):
+        for terms in self.terms:
+            if current is None or in_vain == IN_VAIN:
                 return
             before, found = self.value, []
             for each in rounding.each_again(around, rounding.walked(around, current, terms), times=1):

@@ -5,7 +5,7 @@ the months ahead is told by the relaxation's prices, so that a way is not cheap 
 that the others do not hold: those walked already by their new classes, those to come by the ones that they had.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,28 +39,49 @@ HAIR = 1e-6
 
 @dataclass(frozen=True)
 class Terms:
-    """How leaders who are there already are priced, each as a part of the full amount: their pay for each of their people, posts that stand open beyond them."""
+    """How leaders who are there already are priced, each as a part of the full amount."""
 
     pay: float
+    """Of their pay, for each of their people."""
     open_post: float
+    """Of the charge for posts that stand open beyond them."""
     avoided: float = AVOIDED
     """Part of a post that is not rounded up."""
     largest_first: bool = True
 
 
-TERMS = (Terms(0.0, 1.0), Terms(1.0, 1.0, AVOIDED, False), Terms(0.5, 1.0, 0.1), Terms(1.0, 0.5, AVOIDED, False), Terms(0.25, 1.0, 0.1), Terms(0.5, 1.0, AVOIDED, False))
-"""Terms that lead to different plans, one after the other."""
+TERMS = (
+    Terms(0.0, 1.0),
+    Terms(1.0, 1.0, AVOIDED, largest_first=False),
+    Terms(0.5, 1.0, 0.1),
+    Terms(1.0, 0.5, AVOIDED, largest_first=False),
+    Terms(0.25, 1.0, 0.1),
+    Terms(0.5, 1.0, AVOIDED, largest_first=False),
+)
+"""Terms that lead to different plans."""
+
+
+def every_terms() -> Iterator[Terms]:
+    """TERMS, and then others without end, the same at every call."""
+    yield from TERMS
+    random = np.random.default_rng(0)
+    while True:
+        pay, open_post = random.uniform(0.0, 1.0), random.uniform(0.3, 1.0)
+        yield Terms(float(pay), float(open_post), float(random.choice([AVOIDED, 0.1, 0.2])), bool(random.random() < 0.5))
 
 
 @dataclass(frozen=True, eq=False)
 class Guide:
-    """What the relaxation says of hires: the price of a head [months, groups], what productive FTE is worth [months and months after, groups], what a start
-    costs beyond what it brings, and the starts themselves [months, groups, sources]."""
+    """What the relaxation says of hires."""
 
     head: Array
+    """The price of a head [months, groups]."""
     fte: Array
+    """What productive FTE is worth [months and months after the horizon, groups]."""
     start: Array
+    """What a start costs beyond what it brings [months, groups, sources]."""
     starts: Array
+    """Its starts [months, groups, sources]."""
     seat: Array
     """What one more seat in a class is worth [months, groups]."""
 
@@ -82,7 +103,8 @@ def guide(relaxation: Relaxation) -> Guide:
 def hires(problem: Problem, given: Guide, columns: Array, stopped: Callable[[], bool], terms: Terms | None = None) -> Array:
     """The columns with starts and classes of all groups walked anew, largest group first; those of the columns stay where they cost a group less.
 
-    `stopped`: whoever says so keeps the hires of the groups not walked yet. `terms`: of the leaders in the columns; without them the leaders are open, too, and every post costs the pay of whoever fills it.
+    `stopped`: whoever says so keeps the hires of the groups not walked yet. `terms`: of the leaders in the columns; without them the leaders are open, too,
+    and every post costs the pay of whoever fills it.
     """
     model, walked = problem.model, columns.copy()
     earlier = model.blocks["starts"].of(columns).reshape(given.starts.shape).sum(axis=2)
@@ -139,30 +161,23 @@ class _Group:
 
     def __init__(self, problem: Problem, given: Guide, group: int, leads: "_Leads", heads: Array, productive: Array) -> None:
         model, parts, months = problem.model, problem.model.parts, problem.model.months
-        price = lambda name: model.blocks[name].of(problem.price)  # noqa: E731
-        starts = model.blocks["starts"]
-        self.heads, self.productive, self.months, self.need = heads, productive, months, model.need.frontline_fte[:, group]
+        starts, training = model.blocks["starts"], model.scenario.sites[model.sites[group]].training
         mix = _mix(given.starts[:, group])
+        self.months, self.heads, self.productive, self.leads = months, heads, productive, leads
         self.heads_each = mix @ parts.start[QUANTITIES.index("heads")][group][:, :months]
         self.fte_each = mix @ parts.capacity_per_start[group]
-        training = model.scenario.sites[model.sites[group]].training
         self.smallest, self.largest = float(training.class_size_min), float(training.class_size_max)
         self.fewest, self.most = (side.reshape(given.starts.shape)[:, group].sum(axis=1) for side in (starts.lower, starts.upper))
         self.planned = np.cumsum(given.starts[:, group].sum(axis=1))
         self.required = model.blocks["counted frontline"].lower[:, group]
+        self.need = np.concatenate([model.need.frontline_fte[:, group], held_requirement(model)[:, group] if model.tail else np.zeros(0)])
         self.head_worth, self.fte_worth = given.head[:, group], given.fte[:, group]
-        self.pay, self.class_price = price("heads")[:, group], np.maximum(price("classes")[:, group], self.largest * given.seat[:, group])
-        self.leads = leads
-        self.fills = [price(name)[:, group] for name in ("overtime", "contractors", "shortage")]
+        self.pay, self.surplus, self.held = (_price(problem, name, group) for name in ("heads", "surplus", "held_shortage"))
+        self.fills = [_price(problem, name, group) for name in ("overtime", "contractors", "shortage")]
         self.overtime_max, self.contractors_max = model.scenario.finance.overtime_max, model.scenario.finance.contractors_max_fte
-        self.surplus = price("surplus")[:, group] if "surplus" in model.blocks else np.zeros(months)
-        if model.tail:
-            self.need = np.concatenate([self.need, held_requirement(model)[:, group]])
-        self.held = price("held_shortage")[:, group] if model.tail else np.zeros(0)
-        open_ = (starts.upper > starts.lower).reshape(given.starts.shape)[:, group]
-        beyond = np.where(open_, given.start[:, group], np.inf).min(axis=1)
+        self.class_price = np.maximum(_price(problem, "classes", group), self.largest * given.seat[:, group])
         self.comes = np.array([self._comes(month, 1) for month in range(months)])
-        self.start_price = np.where(open_.any(axis=1), beyond, 0.0) - np.array([self._comes(month, 0) for month in range(months)])
+        self.start_price = _beyond(model, given, group) - np.array([self._comes(month, 0) for month in range(months)])
 
     def _comes(self, month: int, first: int) -> float:
         """What a start of a month costs, less what it brings, at the relaxation's prices, in the months from `first` months on."""
@@ -180,8 +195,7 @@ class _Group:
     def month_cost(self, month: int, heads: Array, productive: Array) -> Array:
         """What a month costs with so many people."""
         counted = np.maximum(heads, self.required[month])
-        cost = self.pay[month] * heads + self.surplus[month] * np.maximum(productive - self.need[month], 0.0)
-        cost = cost + self.leads.cost(month, counted)
+        cost = self.pay[month] * heads + self.surplus[month] * np.maximum(productive - self.need[month], 0.0) + self.leads.cost(month, counted)
         missing, unlimited = np.maximum(self.need[month] - productive, 0.0), np.full(len(heads), np.inf)
         most = (np.maximum(productive, 0.0) * self.overtime_max, np.full(len(heads), self.contractors_max), unlimited)
         for price, within in sorted(((float(fill[month]), within) for fill, within in zip(self.fills, most, strict=True)), key=lambda step: step[0]):
@@ -196,6 +210,8 @@ class _Group:
 
     def after_all(self, productive: Array) -> Array:
         """The charge for what is missing after the horizon."""
+        if len(self.need) == self.months:
+            return np.zeros(len(productive))
         return np.asarray(np.maximum(self.need[self.months :] - productive[:, self.months :], 0.0) @ self.held)
 
 
@@ -233,21 +249,16 @@ def _open_leads(problem: Problem, group: int) -> _Leads:
 
 def _settled_leads(problem: Problem, columns: Array, group: int, terms: Terms) -> _Leads:
     """Leaders who are in the columns: by people counted, and by posts that stand open beyond them."""
-    model, roles, price = problem.model, _leading(problem.model), problem.price
-    counted, months = model.blocks["counted frontline"].of(columns), model.months
-    units = [belongs(model.scenario, FRONTLINE, role.name) for role in roles]
-    at = [int(unit[group].argmax()) for unit in units]
-    named = lambda what, values: [model.blocks[f"{what} {role.name}"].of(values)[:, unit] for role, unit in zip(roles, at, strict=True)]  # noqa: E731
-    span = np.array([role.span for role in roles])
+    model, roles = problem.model, _leading(problem.model)
+    counted, units = model.blocks["counted frontline"].of(columns), [belongs(model.scenario, FRONTLINE, role.name) for role in roles]
+    at, span = [int(unit[group].argmax()) for unit in units], np.array([role.span for role in roles])
     others = [counted @ unit[:, mine] - counted[:, group] for unit, mine in zip(units, at, strict=True)]
-    return _Leads(
-        span=span,
-        each=terms.pay * np.array([pay.mean() for pay in named("in_post", price)]) / span,
-        whole=terms.open_post * np.array([charge.mean() for charge in named("vacancies", price)]),
-        avoided=terms.avoided,
-        others=np.array(others).reshape(-1, months),
-        filled=np.array(named("in_post", columns)).reshape(-1, months) + HALF,
+    filled = [model.blocks[f"in_post {role.name}"].of(columns)[:, mine] + HALF for role, mine in zip(roles, at, strict=True)]
+    pay, charge = (
+        np.array([_price(problem, f"{what} {role.name}", mine).mean() for role, mine in zip(roles, at, strict=True)]) for what in ("in_post", "vacancies")
     )
+    several = (-1, model.months)
+    return _Leads(span, terms.pay * pay / span, terms.open_post * charge, terms.avoided, np.reshape(others, several), np.reshape(filled, several))
 
 
 def _leading(model: Model) -> list[Role]:
@@ -258,6 +269,19 @@ def _leading(model: Model) -> list[Role]:
 def _path(nobody: Array, each: Array, starts: Array) -> Array:
     """A path of people with these starts [months]."""
     return np.asarray(nobody + np.convolve(starts, each)[: len(nobody)])
+
+
+def _price(problem: Problem, name: str, group: int) -> Array:
+    """What one more of a group's columns costs by month; nothing where there are none."""
+    block = problem.model.blocks.get(name)
+    return block.of(problem.price)[:, group] if block is not None else np.zeros(problem.model.months)
+
+
+def _beyond(model: Model, given: Guide, group: int) -> Array:
+    """What a start costs beyond what it brings, from the cheapest source that is open [months]."""
+    block = model.blocks["starts"]
+    free = (block.upper > block.lower).reshape(given.starts.shape)[:, group]
+    return np.where(free.any(axis=1), np.where(free, given.start[:, group], np.inf).min(axis=1), 0.0)
 
 
 def _mix(starts: Array) -> Array:
@@ -305,8 +329,8 @@ def _walked(unit: _Group, rooms: Array, kernel: Array) -> tuple[Array, float]:
         best = _best(unit, ways, month, way, starts)
         ways = _with(unit, ways, way[best], month, starts[best], kernel)
     cost = ways.cost + unit.after_all(ways.productive)
-    best = int(cost.argmin())
-    return ways.starts[best], float(cost[best])
+    cheapest = int(cost.argmin())
+    return ways.starts[cheapest], float(cost[cheapest])
 
 
 def _choices(unit: _Group, ways: _Ways, month: int, kernel: Array) -> tuple[Places, Array]:
