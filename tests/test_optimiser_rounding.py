@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from planner import limits, organisation
-from planner.optimiser import ladder, rounding
+from planner.optimiser import ladder, rounding, walk
 from planner.optimiser.joiners import Prices, prices
 from planner.optimiser.model import HALF, feeder_survival, model
 from planner.optimiser.posts import posts
@@ -185,7 +185,8 @@ def test_a_dive_that_is_stopped_finds_nothing():
 
 def around(relaxation):
     reduced, every = np.maximum(relaxation.reduced, 0.0), posts(relaxation.problem)
-    return rounding.Around(relaxation.problem, every, [prices(relaxation, post, reduced) for post in every], lambda: 60.0, NEVER)
+    every_price = [prices(relaxation, post, reduced) for post in every]
+    return rounding.Around(relaxation.problem, every, every_price, walk.guide(relaxation), lambda: 60.0, NEVER)
 
 
 def every_plan(relaxation):
@@ -222,7 +223,8 @@ def test_a_plan_around_the_ladder_of_the_baseline_meets_every_limit_too():
 def test_hires_rounded_at_once_make_a_plan_within_every_limit_near_the_relaxation(name):
     relaxation = at_optimum(shipped(name))
     one = relaxation.problem
-    found = rounding.with_hires_at_once(one, rounding.begun(around(relaxation), relaxation.columns).columns)
+    rounded = rounding.with_hires_at_once(one, rounding.begun(around(relaxation), relaxation.columns).columns)
+    found = rounding.as_plan(one, rounded)
     best, _ = rounding.with_best_fractions(one, found)
     assert one.allows(best)
     assert one.objective(best) < relaxation.bound * 1.04

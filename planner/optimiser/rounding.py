@@ -108,8 +108,7 @@ def each_again(around: Around, found: Array | None, times: int = AGAIN) -> Itera
 
 def walked(around: Around, columns: Array, terms: walk.Terms | None = None) -> Array:
     """The plan with the hires of whole columns walked anew, group by group."""
-    problem = around.problem
-    return within_referrals(problem, replayed(problem, problem.model.decisions_of(walk.hires(problem, around.guide, columns, around.stopped, terms))))
+    return as_plan(around.problem, walk.hires(around.problem, around.guide, columns, around.stopped, terms))
 
 
 def ladder_again(around: Around, columns: Array) -> Array:
@@ -117,7 +116,7 @@ def ladder_again(around: Around, columns: Array) -> Array:
     model = around.problem.model
     needed = {role.name: np.rint(model.blocks[f"posts {role.name}"].of(columns)) for role in model.roles}
     decided = ladder.decide(around.problem, around.every, around.prices, columns, needed)
-    return within_referrals(around.problem, replayed(around.problem, model.decisions_of(decided)))
+    return as_plan(around.problem, decided)
 
 
 def with_hires_at_once(problem: Problem, columns: Array) -> Array:
@@ -150,7 +149,7 @@ def _with_hires(around: Around, first: Ladder, threshold: float, together: int =
     for name, values in first.needed.items():
         relaxation.bounded(_places(problem.model, f"posts {name}"), values)
     hires = dive(relaxation, threshold, around.stopped, together) if relaxation.solve() else None
-    return None if hires is None else within_referrals(problem, replayed(problem, problem.model.decisions_of(hires)))
+    return None if hires is None else as_plan(problem, hires)
 
 
 def _ladder_of(around: Around, columns: Array) -> Held:
@@ -267,6 +266,11 @@ def _taken(people: Array, number: float, kept: Array) -> Array:
         fewer[source] -= away
         number -= away
     return fewer
+
+
+def as_plan(problem: Problem, columns: Array) -> Array:
+    """The columns of the plan that whole columns decide: all that follows from them, and starts that are referred no more by another source."""
+    return within_referrals(problem, replayed(problem, problem.model.decisions_of(columns)))
 
 
 def within_referrals(problem: Problem, columns: Array) -> Array:

@@ -79,7 +79,7 @@ def _nobody_stops() -> bool:
 
 
 def _on_a_thread(work: Callable[[], Answer]) -> "Future[Answer]":
-    """What a solve comes to, on a thread that nobody has to wait for, not even the end of the program."""
+    """What a solve comes to, on a thread that only the end of the program waits for: a solver that is torn down at work takes the program's exit code along."""
     found: Future[Answer] = Future()
 
     def run() -> None:
@@ -88,7 +88,7 @@ def _on_a_thread(work: Callable[[], Answer]) -> "Future[Answer]":
         except BaseException as error:  # noqa: BLE001 - raised again where the answer is asked for
             found.set_exception(error)
 
-    threading.Thread(target=run, daemon=True).start()
+    threading.Thread(target=run).start()
     return found
 
 
@@ -207,9 +207,10 @@ class _Run:
         return relaxation.columns, [prices(relaxation, post, reduced) for post in every], walk.guide(relaxation)
 
     def _first_plans(self, around: rounding.Around, first: rounding.Ladder) -> None:
-        """Plans with hires walked group by group from hires rounded at once."""
-        hired = rounding.walked(around, rounding.with_hires_at_once(self.problem, first.columns))
-        for found in rounding.each_again(around, hired, times=1):
+        """Plans with hires rounded at once, and walked group by group from there."""
+        rounded = rounding.with_hires_at_once(self.problem, first.columns)
+        self._take_best_fractions(rounding.as_plan(self.problem, rounded))
+        for found in rounding.each_again(around, rounding.walked(around, rounded), times=1):
             self._take_best_fractions(found)
 
     def _plans(self, around: rounding.Around, first: rounding.Ladder) -> None:
