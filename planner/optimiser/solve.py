@@ -35,8 +35,8 @@ NEARLY = 5e-4
 """How much dearer than the best plan one may be from which the search goes on."""
 GRACE = 1.0
 """Seconds that the search that proves may take to end once it is told to: between two looks at the clock a solver can be at work for half a minute."""
-IN_VAIN = 10
-"""Times that hires are walked anew without a better plan before something else is tried."""
+IN_VAIN, IN_VAIN_SHARE = 1.0, 0.05
+"""Seconds, or the part of all time where that is more, that hires are walked anew without a better plan before something else is tried."""
 PROVING = 0.3
 """Part of the time that is left, once there are whole plans, in which the solver searches and proves."""
 EXPLAINING = 8.0
@@ -179,7 +179,8 @@ class _Run:
                 around = rounding.Around(self.problem, every, found[1], found[2], self.left, self.over)
                 first = rounding.begun(around, found[0])
                 self._first_plans(around, first)
-                self._raised(relaxation, every)
+                if not self.over():
+                    self._raised(relaxation, every)
                 tightened = beside.submit(self._tightened, relaxation, every)
                 self._plans(around, first)
                 until = self.left() * PROVING
@@ -207,11 +208,14 @@ class _Run:
         return relaxation.columns, [prices(relaxation, post, reduced) for post in every], walk.guide(relaxation)
 
     def _first_plans(self, around: rounding.Around, first: rounding.Ladder) -> None:
-        """Plans with hires rounded at once, and walked group by group from there."""
-        rounded = rounding.with_hires_at_once(self.problem, first.columns)
-        self._take_best_fractions(rounding.as_plan(self.problem, rounded))
-        for found in rounding.each_again(around, rounding.walked(around, rounded), times=1):
-            self._take_best_fractions(found)
+        """Plans with hires walked group by group from hires rounded at once; where these bring nothing, with hires as they are rounded."""
+        hired, before = rounding.with_hires_at_once(self.problem, first.columns), self.value
+        for plan in (rounding.walked(around, hired), rounding.as_plan(self.problem, hired)):
+            for found in rounding.each_again(around, plan, times=1):
+                if self._take_best_fractions(found) is None:
+                    break
+            if self.value < before or self.over():
+                return
 
     def _plans(self, around: rounding.Around, first: rounding.Ladder) -> None:
         """More plans: hires walked anew, and hires around a ladder; where there is none yet, around the baseline's ladder."""
@@ -224,19 +228,17 @@ class _Run:
         self._walk(around)
 
     def _walk(self, around: rounding.Around) -> None:
-        """Walks hires anew from the best plan, and on from what comes of it while that is nearly as good, until IN_VAIN terms have brought nothing."""
-        current, in_vain = self.best, 0
-        for terms in self.terms:
-            if current is None or in_vain == IN_VAIN:
-                return
+        """Walks hires anew from the best plan, and on from what comes of it while that is nearly as good, until that has been in vain for a while."""
+        current, better = self.best, time.monotonic()
+        while current is not None and not self.over() and time.monotonic() - better <= max(IN_VAIN, IN_VAIN_SHARE * self.seconds):
             before, found = self.value, []
-            for each in rounding.each_again(around, rounding.walked(around, current, terms), times=1):
-                found.append(self._take_best_fractions(each))
+            for plan in rounding.each_again(around, rounding.walked(around, current, next(self.terms)), times=1):
+                found.append(self._take_best_fractions(plan))
                 if self.over():
                     return
             nearly = [each for each in found if each is not None and self.problem.objective(each) < self.value * (1 + NEARLY)]
             current = min(nearly, key=self.problem.objective, default=self.best)
-            in_vain = 0 if self.value < before else in_vain + 1
+            better = time.monotonic() if self.value < before else better
 
     def _raised(self, relaxation: Relaxation, every: list[Post]) -> None:
         """The bound by whole people who join."""
