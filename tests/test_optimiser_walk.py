@@ -40,10 +40,9 @@ def at_once(relaxation):
 
 
 def group_of(relaxation, columns, terms=None):
-    one, nobody = relaxation.problem, columns.copy()
-    one.model.blocks["starts"].of(nobody)[:] = 0.0
+    one = relaxation.problem
     leads = walk._open_leads(one, 0) if terms is None else walk._settled_leads(one, columns, 0, terms)
-    return walk._Group(one, walk.guide(relaxation), 0, leads, one.model.path("heads").at(nobody)[:, 0], one.model.productive.at(nobody)[:, 0])
+    return walk._Group(one, walk.guide(relaxation), 0, leads, columns, one.model.path("heads").at(columns)[:, 0], one.model.productive.at(columns)[:, 0])
 
 
 def people_of(one, columns):

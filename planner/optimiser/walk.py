@@ -109,13 +109,11 @@ def hires(problem: Problem, given: Guide, columns: Array, stopped: Callable[[], 
     model, walked = problem.model, columns.copy()
     earlier = model.blocks["starts"].of(columns).reshape(given.starts.shape).sum(axis=2)
     starts, classes, counted = np.zeros_like(earlier), model.blocks["classes"].of(walked), model.blocks["counted frontline"]
-    running, nobody = _Rooms(model, classes), columns.copy()
-    model.blocks["starts"].of(nobody)[:] = 0.0
-    heads, productive = model.path("heads").at(nobody), model.productive.at(nobody)
+    running, heads, productive = _Rooms(model, classes), model.path("heads").at(columns), model.productive.at(columns)
     order = np.argsort(-given.starts.sum(axis=(0, 2)))
     for group in order if terms is None or terms.largest_first else order[::-1]:
         leads = _open_leads(problem, int(group)) if terms is None else _settled_leads(problem, walked, int(group), terms)
-        unit = _Group(problem, given, int(group), leads, heads[:, group], productive[:, group])
+        unit = _Group(problem, given, int(group), leads, columns, heads[:, group], productive[:, group])
         rooms, kernel = running.without(int(group), classes[:, group]), running.kernels[:, group]
         starts[:, group] = earlier[:, group] if stopped() else _cheaper(unit, rooms, kernel, earlier[:, group])
         classes[:, group] = np.where(starts[:, group] == earlier[:, group], classes[:, group], unit.classes(starts[:, group]))
@@ -157,15 +155,20 @@ class _Rooms:
 
 
 class _Group:
-    """One group: what people cost and bring, month by month, where nobody else starts."""
+    """One group: what people cost and bring, month by month, and its people where nobody starts.
 
-    def __init__(self, problem: Problem, given: Guide, group: int, leads: "_Leads", heads: Array, productive: Array) -> None:
+    A start brings what those of the columns bring on average; with the starts of the columns, its people are exactly theirs.
+    """
+
+    def __init__(self, problem: Problem, given: Guide, group: int, leads: "_Leads", columns: Array, heads: Array, productive: Array) -> None:
         model, parts, months = problem.model, problem.model.parts, problem.model.months
         starts, training = model.blocks["starts"], model.scenario.sites[model.sites[group]].training
-        mix = _mix(given.starts[:, group])
-        self.months, self.heads, self.productive, self.leads = months, heads, productive, leads
+        hired = starts.of(columns).reshape(given.starts.shape)[:, group]
+        mix = _mix(hired if hired.any() else given.starts[:, group])
+        self.months, self.leads = months, leads
         self.heads_each = mix @ parts.start[QUANTITIES.index("heads")][group][:, :months]
         self.fte_each = mix @ parts.capacity_per_start[group]
+        self.heads, self.productive = (_path(path, each, -hired.sum(axis=1)) for path, each in ((heads, self.heads_each), (productive, self.fte_each)))
         self.smallest, self.largest = float(training.class_size_min), float(training.class_size_max)
         self.fewest, self.most = (side.reshape(given.starts.shape)[:, group].sum(axis=1) for side in (starts.lower, starts.upper))
         self.planned = np.cumsum(given.starts[:, group].sum(axis=1))
@@ -402,16 +405,24 @@ def _capped(model: Model) -> Bools:
 
 
 def _by_source(model: Model, given: Guide, starts: Array) -> Array:
-    """Starts [months, groups, sources]: those that are fixed, then from sources with a cap as many as the relaxation takes, then from one without."""
+    """Starts [months, groups, sources]: those that are fixed, then from sources with a cap as many as the relaxation takes, then from one without.
+
+    What people bring depends on where they come from, so each group gets as many as the relaxation has taken for it so far, then as many as it ever takes.
+    """
     found = model.blocks["starts"].lower.reshape(given.starts.shape).copy()
     most = np.maximum(np.floor(given.starts.sum(axis=1) + HAIR) - found.sum(axis=1), 0.0)
-    for month, group in np.ndindex(starts.shape):
-        missing, free = max(starts[month, group] - found[month, group].sum(), 0.0), free_sources(model, month)
-        for source in np.flatnonzero(_capped(model)):
-            taken = min(missing, most[month, source])
-            found[month, group, source] += taken
-            most[month, source] -= taken
-            missing -= taken
-        if free.any():
-            found[month, group, int(np.where(free, given.starts[:, group].sum(axis=0), -1.0).argmax())] += missing
+    due = np.rint(np.cumsum(given.starts, axis=0))
+    missing = np.maximum(starts - found.sum(axis=2), 0.0)
+    for month, source in np.ndindex(most.shape):
+        if not _capped(model)[source]:
+            continue
+        for share in (due[month, :, source], due[-1, :, source]):
+            for group in range(len(share)):
+                taken = max(min(missing[month, group], most[month, source], share[group] - found[: month + 1, group, source].sum()), 0.0)
+                found[month, group, source] += taken
+                most[month, source] -= taken
+                missing[month, group] -= taken
+    for month, group in np.ndindex(missing.shape):
+        if (free := free_sources(model, month)).any():
+            found[month, group, int(np.where(free, given.starts[:, group].sum(axis=0), -1.0).argmax())] += missing[month, group]
     return found
