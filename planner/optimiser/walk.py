@@ -120,7 +120,7 @@ def hires(problem: Problem, given: Guide, columns: Array, stopped: Callable[[], 
         running.take(int(group), classes[:, group])
         counted.of(walked)[:, group] = np.maximum(counted.lower[:, group], _path(unit.heads, unit.heads_each, starts[:, group]))
     block = model.blocks["classes"]
-    classes[:] = np.clip(classes, block.lower, block.upper)
+    classes[:] = np.where(block.lower == block.upper, block.lower, classes)
     model.blocks["starts"].of(walked)[:] = _by_source(model, given, starts).reshape(model.months, -1)
     return walked
 
@@ -338,7 +338,7 @@ def _walked(unit: _Group, rooms: Array, kernel: Array) -> tuple[Array, float]:
 
 def _choices(unit: _Group, ways: _Ways, month: int, kernel: Array) -> tuple[Places, Array]:
     """Which way goes on with how many starts: classes of permitted size that find a room, and what is fixed."""
-    starts = np.sort(np.clip(_wanted(unit, ways, month), unit.fewest[month], unit.most[month]), axis=1)
+    starts = np.sort(np.minimum(np.maximum(_wanted(unit, ways, month), unit.fewest[month]), unit.most[month]), axis=1)
     classes, held = unit.classes(starts), kernel[: unit.months - month]
     free = np.where(held > 0, ways.rooms[:, month : month + len(held)] / np.where(held > 0, held, 1.0), np.inf).min(axis=1)
     fits = (classes <= free[:, None] + HAIR) & (starts >= classes * unit.smallest) | (starts <= unit.fewest[month])
