@@ -5,9 +5,11 @@ import time
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from planner import limits
-from planner.optimiser import Frozen, Kind, optimise
+from planner.optimiser import Frozen, Kind, bound, optimise
 from planner.optimiser import rounding as roundings
 from planner.optimiser.bound import no_cuts, separate, tightened
 from planner.optimiser.model import model
@@ -17,7 +19,7 @@ from planner.optimiser.relaxation import Relaxation
 from planner.optimiser.rounding import relaxed, replayed
 from planner.plan import project
 from tests.conftest import planned, shipped
-from tests.scenarios import FULLY_PROFICIENT, NOBODY_LEAVES, build, changed, role, tiny
+from tests.scenarios import FULLY_PROFICIENT, NOBODY_LEAVES, build, changed, role, tiny, two_sites
 
 NEVER = lambda: False  # noqa: E731
 
@@ -166,6 +168,30 @@ def test_a_whole_plan_breaks_no_tightening_row():
     made = problem(model(build(tiny(months=10))))
     assert len(separate(made.model, made.model.known, posts(made)).lower) == 0
     assert no_cuts(made.model).matrix.shape == (0, made.model.width)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 2**32 - 1))
+def test_no_window_of_any_kind_is_broken_by_whole_people_whoever_joins_when(seed):
+    made = problem(model(build(two_sites(months=14))))
+    decisions, random = made.model.decisions_of(made.model.known), np.random.default_rng(seed)
+    for appointments in decisions.appointments.values():
+        appointments += random.poisson(0.4, appointments.shape)
+    decisions.starts[3:] += random.poisson(1.0, decisions.starts[3:].shape)
+    columns = replayed(made, decisions)
+    for post in posts(made):
+        for windows in (bound._from_least(post, columns), bound._from_posts(post, columns)):
+            assert windows.breach.max() <= 1e-6
+
+
+def test_windows_that_begin_with_the_posts_as_they_are_raise_the_bound_where_posts_grow(monkeypatch):
+    made, raised = problem(model(build(changed(tiny(months=18, heads=40), ("groups.0.stated_heads", {"start": 40, "add_monthly": 3}))))), []
+    for windows in (bound._from_posts, bound._from_least):
+        monkeypatch.setattr(bound, "_from_posts", windows)
+        relaxation = Relaxation(made)
+        assert relaxation.solve()
+        raised.append(list(tightened(relaxation, posts(made), NEVER))[-1][0])
+    assert raised[0] > raised[1] * (1 + 1e-5)
 
 
 def test_the_relaxation_is_a_bound_on_the_search_that_proves():

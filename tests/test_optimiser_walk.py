@@ -1,4 +1,4 @@
-"""Hires walked group by group: what a way costs is what its plan costs, the best way is the cheapest of all, and every plan keeps rooms, classes and what is taken."""
+"""Hires walked group by group: what a way costs is what its plan costs, the best is hardly dearer than the cheapest, rooms and what is taken are kept."""
 
 from itertools import islice, pairwise
 
@@ -76,7 +76,7 @@ def test_what_a_way_costs_is_what_its_plan_costs_with_the_same_leaders(people):
         missing = one.model.need.frontline_fte - one.model.blocks["productive"].of(columns)
         filled = _filled(one, columns, np.maximum(missing, 0.0)[:, 0])
         objectives.append(one.objective(filled))
-    assert costs[1] - costs[0] == pytest.approx(objectives[1] - objectives[0], abs=1e-3 * abs(objectives[0]) * 1e-3)
+    assert costs[1] - costs[0] == pytest.approx(objectives[1] - objectives[0], abs=1e-6 * objectives[0])
 
 
 def _filled(one, columns, missing):
@@ -96,9 +96,14 @@ def _filled(one, columns, missing):
 
 @pytest.mark.parametrize(
     "changes",
-    [(GROWING,), (("groups.0.stated_heads", {"start": 30, "add_monthly": 2}),), (GROWING, ("sites.0.training.rooms", 1)), (GROWING, ("finance", {"contractors_max_fte": 1.0}))],
+    [
+        (GROWING,),
+        (("groups.0.stated_heads", {"start": 30, "add_monthly": 2}),),
+        (GROWING, ("sites.0.training.rooms", 1)),
+        (GROWING, ("finance", {"contractors_max_fte": 1.0})),
+    ],
     ids=["growing", "faster", "one_room", "contractors"],
-)  # fmt: skip
+)
 def test_the_way_found_is_hardly_dearer_than_the_cheapest_of_all(changes):
     relaxation = at_optimum(build(changed(tiny(months=6, heads=30), *changes)))
     unit, one = group_of(relaxation, relaxation.columns), relaxation.problem
