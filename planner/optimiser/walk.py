@@ -22,7 +22,7 @@ from planner.plan import belongs, classes_running
 Array = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 Places = NDArray[np.intp]
-WAYS = 120
+WAYS = 80
 """Ways that are followed from month to month."""
 LIKE = 2.0
 """Difference of heads, and of productive FTE some months on, up to which two ways are about the same."""
