@@ -188,7 +188,7 @@ def test_people_are_found_by_sources_with_a_cap_as_far_as_the_relaxation_takes_t
     model_, given = relaxation.problem.model, walk.guide(relaxation)
     starts = people_of(relaxation.problem, at_once(relaxation))
     found = walk._by_source(model_, given, starts)
-    capped = walk._capped(model_)
+    capped = walk.capped(model_)
     assert found.sum(axis=2).tolist() == starts.tolist()
     assert np.all(found[:, :, capped].sum(axis=1) <= np.maximum(given.starts[:, :, capped].sum(axis=1), model_.signed.sum(axis=1)[:, None]) + 1e-6)
 

@@ -132,15 +132,17 @@ def _walked(unit: "_Unit", share_price: float) -> tuple[Array, float]:
 def _best(ways: _Ways) -> _Ways:
     """The cheapest of those that are about the same, the cheapest WAYS of them."""
     alike = np.rint(ways.people / LIKE) * 1e4 + np.rint(ways.tilt / LIKE_SHARE)
-    order = np.lexsort((ways.cost, alike))
+    chosen = cheapest(ways.cost, alike, WAYS)
+    return _Ways(*(getattr(ways, name)[chosen] for name in _Ways.__annotations__))
+
+
+def cheapest(cost: Array, alike: Array, most: int) -> Places:
+    """Places of the cheapest of each kind, the cheapest so many of them, by cost; `alike` is one number for all of a kind."""
+    order = np.lexsort((cost, alike))
     first = np.ones(len(order), dtype=bool)
     first[1:] = alike[order][1:] != alike[order][:-1]
     order = order[first]
-    return _some(ways, order[np.argsort(ways.cost[order], kind="stable")[:WAYS]])
-
-
-def _some(ways: _Ways, chosen: NDArray[np.intp] | NDArray[np.bool_]) -> _Ways:
-    return _Ways(*(getattr(ways, name)[chosen] for name in _Ways.__annotations__))
+    return np.asarray(order[np.argsort(cost[order], kind="stable")[:most]])
 
 
 def _read_back(history: list[_Ways], feeders: int) -> Array:

@@ -277,7 +277,7 @@ def within_referrals(problem: Problem, columns: Array) -> Array:
     """The plan with referred starts that heads no longer refer, since fewer of them are there, moved to a source without a cap."""
     model = problem.model
     sources = model.scenario.hiring.sources
-    free = [n for n, source in enumerate(sources) if source.starts_max_monthly is None and source.referrals_per_head_monthly is None]
+    free = np.flatnonzero(~walk.capped(model)).tolist()
     for referred in (n for n, source in enumerate(sources) if source.referrals_per_head_monthly is not None):
         over = _over(problem, f"sources_referred_{referred}", columns)
         if free and over.any():

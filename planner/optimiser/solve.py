@@ -146,14 +146,15 @@ class _Run:
             self.bound, self.solver_best = max(self.bound, standing.bound), min(self.solver_best, standing.best)
             self.tell()
 
-    def take(self, columns: Array | None) -> None:
-        """Takes a better plan, if it is one."""
+    def take(self, columns: Array | None) -> bool:
+        """Takes a better plan, if it is one; says whether it is a plan at all."""
         if columns is None or not self.problem.allows(columns):
-            return
+            return False
         charged = self.problem.objective(columns)
         if self.best is None or charged < self.value - CLOSED * abs(self.value):
             self.best, self.value = columns, charged
             self.tell()
+        return True
 
     # Search
 
@@ -258,8 +259,7 @@ class _Run:
             return None
         self.take(columns)
         found = rounding.with_best_fractions(self.problem, columns)
-        self.take(found[0] if found else None)
-        return found[0] if found and self.problem.allows(found[0]) else None
+        return found[0] if found and self.take(found[0]) else None
 
     def _tighten(self) -> None:
         """The bound before the search that proves of a small problem."""

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.cohorts import QUANTITIES
-from planner.optimiser.ladder import AVOIDED
+from planner.optimiser.ladder import AVOIDED, cheapest
 from planner.optimiser.model import HALF, Model, held_requirement
 from planner.optimiser.problem import Problem
 from planner.optimiser.relaxation import Relaxation
@@ -243,11 +243,11 @@ def _open_leads(problem: Problem, group: int) -> _Leads:
     """Leaders who are to be decided: those of the group by whole posts, others by people counted."""
     model, roles = problem.model, _leading(problem.model)
     pay = [model.blocks[f"in_post {role.name}"].of(problem.price).mean(axis=0) for role in roles]
-    own, span = np.array([role.scope == "group" for role in roles], dtype=bool), np.array([role.span for role in roles])
-    each = np.array([float(each.mean()) for each in pay]) / span
-    whole = np.array([float(each[group]) if mine else 0.0 for each, mine in zip(pay, own, strict=True)])
+    own, span = [role.scope == "group" for role in roles], np.array([role.span for role in roles])
+    each = np.array([0.0 if mine else units.mean() for units, mine in zip(pay, own, strict=True)]) / span
+    whole = np.array([units[group] if mine else 0.0 for units, mine in zip(pay, own, strict=True)])
     nobody = np.zeros((len(roles), model.months))
-    return _Leads(span, np.where(own, 0.0, each), whole, AVOIDED, nobody, nobody)
+    return _Leads(span, each, whole, AVOIDED, nobody, nobody)
 
 
 def _settled_leads(problem: Problem, columns: Array, group: int, terms: Terms) -> _Leads:
@@ -329,11 +329,11 @@ def _walked(unit: _Group, rooms: Array, kernel: Array) -> tuple[Array, float]:
     ways = _nobody_yet(unit, rooms)
     for month in range(unit.months):
         way, starts = _choices(unit, ways, month, kernel)
-        best = _best(unit, ways, month, way, starts)
-        ways = _with(unit, ways, way[best], month, starts[best], kernel)
+        chosen = _best(unit, ways, month, way, starts)
+        ways = _with(unit, ways, way[chosen], month, starts[chosen], kernel)
     cost = ways.cost + unit.after_all(ways.productive)
-    cheapest = int(cost.argmin())
-    return ways.starts[cheapest], float(cost[cheapest])
+    best = int(cost.argmin())
+    return ways.starts[best], float(cost[best])
 
 
 def _choices(unit: _Group, ways: _Ways, month: int, kernel: Array) -> tuple[Places, Array]:
@@ -372,11 +372,7 @@ def _best(unit: _Group, ways: _Ways, month: int, way: Places, starts: Array) -> 
     likely = cost + unit.to_come(month, ways)[way] + starts * unit.comes[month]
     then = min(month + AHEAD, len(unit.need) - 1)
     alike = np.rint(heads / LIKE) * 1e6 + np.rint((ways.productive[way, then] + starts * unit.fte_each[then - month]) / LIKE)
-    order = np.lexsort((likely, alike))
-    first = np.ones(len(order), dtype=bool)
-    first[1:] = alike[order][1:] != alike[order][:-1]
-    order = order[first]
-    return np.asarray(order[np.argsort(likely[order], kind="stable")[:WAYS]])
+    return cheapest(likely, alike, WAYS)
 
 
 def _with(unit: _Group, ways: _Ways, way: Places, month: int, starts: Array, kernel: Array) -> _Ways:
@@ -396,10 +392,11 @@ def _with(unit: _Group, ways: _Ways, way: Places, month: int, starts: Array, ker
 
 def free_sources(model: Model, month: int) -> Bools:
     """Sources without a cap, by which people can start in a month already."""
-    return np.asarray(~_capped(model) & (np.array(model.lead) <= month))
+    return np.asarray(~capped(model) & (np.array(model.lead) <= month))
 
 
-def _capped(model: Model) -> Bools:
+def capped(model: Model) -> Bools:
+    """Which sources have a cap, or are referrals."""
     sources = model.scenario.hiring.sources
     return np.array([source.starts_max_monthly is not None or source.referrals_per_head_monthly is not None for source in sources])
 
@@ -414,7 +411,7 @@ def _by_source(model: Model, given: Guide, starts: Array) -> Array:
     due = np.rint(np.cumsum(given.starts, axis=0))
     missing = np.maximum(starts - found.sum(axis=2), 0.0)
     for month, source in np.ndindex(most.shape):
-        if not _capped(model)[source]:
+        if not capped(model)[source]:
             continue
         for share in (due[month, :, source], due[-1, :, source]):
             for group in range(len(share)):

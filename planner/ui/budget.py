@@ -12,8 +12,8 @@ from planner.report import export, variance, words
 from planner.ui import files, form, section, session
 
 NAME = "budget"
-ANSWERS = f"{NAME}.answers"
 """Where the session keeps the budget: beside the scenario, for it is held against any."""
+ANSWERS = f"{NAME}.answers"
 
 
 def held() -> Budget | None:
