@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from planner import limits, organisation
-from planner.optimiser import ladder, rounding, walk
+from planner.optimiser import groups, ladder, rounding
 from planner.optimiser.joiners import Prices, prices
 from planner.optimiser.model import HALF, feeder_survival, model
 from planner.optimiser.posts import posts
@@ -95,7 +95,7 @@ def test_whoever_joins_a_small_unit_is_found_as_by_counting_every_way_out():
     nothing = np.zeros(6)
     price = Prices(nothing + 900.0, np.zeros((0, 6)), nothing + 1_000.0, nothing, nothing + 2_000.0, nothing)
     needed = np.full(6, 3.0)
-    found = ladder.joiners(relaxation.problem, post, price, relaxation.columns, needed)
+    found = ladder.joiners(relaxation.problem, post, price, relaxation.columns, needed, None)
 
     def cost(joined):
         people, total = post.opening, 0.0
@@ -130,11 +130,42 @@ def test_a_role_whose_people_are_too_few_within_is_filled_from_outside_at_a_pric
     nothing = np.zeros(relaxation.problem.model.months)
     cheap_inside = Prices(nothing + 50_000.0, np.zeros_like(post.promotions, dtype=float), nothing, nothing, nothing + 20_000.0, nothing + 8_000.0)
     needed = np.full(len(nothing), post.opening + 3)
-    found = ladder.joiners(relaxation.problem, post, cheap_inside, relaxation.columns, needed).reshape(1 + len(post.feeders), -1)
-    outside, within = found[0].sum(), found[1:].sum()
     share, tolerance = organisation.attempt_share(post.role), relaxation.problem.model.scenario.optimisation.internal_share_tolerance
+    allowed = ladder.Share(share - tolerance, share + tolerance)
+    found = ladder.joiners(relaxation.problem, post, cheap_inside, relaxation.columns, needed, allowed).reshape(1 + len(post.feeders), -1)
+    outside, within = found[0].sum(), found[1:].sum()
     assert within * (1 - share - tolerance) - outside * (share + tolerance) <= 1 + 1e-6
     assert outside > 0
+
+
+def test_what_a_share_would_still_allow_is_worth_its_price_on_the_side_that_has_one():
+    relaxation = at_optimum(shipped("centre_600"))
+    post = next(each for each in posts(relaxation.problem) if each.role.name == "manager")
+    nothing = np.zeros(relaxation.problem.model.months)
+    price = Prices(nothing, np.zeros_like(post.promotions, dtype=float), nothing, nothing, nothing, nothing, share=(1_000.0, 10.0))
+    unit = ladder._Unit(relaxation.problem, post, price, relaxation.columns, nothing, ladder.Share(0.4, 0.6, 2.0, 3.0))
+    joined = np.zeros((3, 1 + len(post.feeders), len(nothing)))
+    joined[:, 0, 0], joined[:, 1, 0] = (5.0, 10.0, 0.0), (5.0, 0.0, 10.0)
+    broken, unused = unit.share_kept(joined)
+    assert broken == pytest.approx([0.0, 2.0, -1.0])
+    assert unused == pytest.approx([3 * 1_000 + 4 * 10, 9 * 10, 8 * 1_000])
+
+
+def test_what_one_unit_leaves_of_its_roles_share_another_may_use():
+    relaxation = at_optimum(build(two_sites(months=9)))
+    one, columns = relaxation.problem, relaxation.columns.copy()
+    shares = ladder._Shares(one)
+    position = next(iter(shares.roles))
+    first, second = [post for post in posts(one) if post.position == position][:2]
+    units, role = len(shares.used[position]), shares.roles[position]
+    assert shares.left(second).few == pytest.approx(role.few / units)
+    columns[first.appointments], columns[first.promotions] = 0.0, 0.0
+    shares.take(first, columns)
+    assert shares.left(second).few == pytest.approx(2 * role.few / units)
+    columns[first.appointments] = 1.0
+    shares.take(first, columns)
+    assert shares.left(second).few == pytest.approx(2 * role.few / units - 9 * role.low)
+    assert shares.left(second).many == pytest.approx(2 * role.many / units + 9 * role.high)
 
 
 def test_what_is_held_is_known_and_the_rest_has_the_same_optimum():
@@ -186,7 +217,7 @@ def test_a_dive_that_is_stopped_finds_nothing():
 def around(relaxation):
     reduced, every = np.maximum(relaxation.reduced, 0.0), posts(relaxation.problem)
     every_price = [prices(relaxation, post, reduced) for post in every]
-    return rounding.Around(relaxation.problem, every, every_price, walk.guide(relaxation), lambda: 60.0, NEVER)
+    return rounding.Around(relaxation.problem, every, every_price, groups.guide(relaxation), relaxation.columns, lambda: 60.0, NEVER)
 
 
 def every_plan(relaxation):

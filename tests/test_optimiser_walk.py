@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planner.decisions import nothing_decided
-from planner.optimiser import rounding, walk
+from planner.optimiser import groups, rounding, walk
 from planner.optimiser.joiners import prices
 from planner.optimiser.model import Frozen, model
 from planner.optimiser.posts import posts
@@ -20,7 +20,7 @@ from tests.scenarios import build, changed, tiny, two_sites
 
 NEVER = lambda: False  # noqa: E731
 GROWING = ("groups.0.stated_heads", {"start": 30, "add_monthly": 1})
-EXACTLY = walk.Terms(pay=0.0, open_post=1.0, avoided=1e-9)
+EXACTLY = groups.Terms(pay=0.0, open_post=1.0, avoided=1e-9)
 
 
 def at_optimum(scenario, frozen=None):
@@ -32,7 +32,7 @@ def at_optimum(scenario, frozen=None):
 def around(relaxation):
     reduced, every = np.maximum(relaxation.reduced, 0.0), posts(relaxation.problem)
     every_price = [prices(relaxation, post, reduced) for post in every]
-    return rounding.Around(relaxation.problem, every, every_price, walk.guide(relaxation), lambda: 60.0, NEVER)
+    return rounding.Around(relaxation.problem, every, every_price, groups.guide(relaxation), relaxation.columns, lambda: 60.0, NEVER)
 
 
 def at_once(relaxation):
@@ -41,8 +41,8 @@ def at_once(relaxation):
 
 def group_of(relaxation, columns, terms=None):
     one = relaxation.problem
-    leads = walk._open_leads(one, 0) if terms is None else walk._settled_leads(one, columns, 0, terms)
-    return walk._Group(one, walk.guide(relaxation), 0, leads, columns, one.model.path("heads").at(columns)[:, 0], one.model.productive.at(columns)[:, 0])
+    leads = groups.open_leads(one, 0) if terms is None else groups.settled_leads(one, columns, 0, terms)
+    return groups.Group(one, groups.guide(relaxation), 0, leads, columns, one.model.path("heads").at(columns)[:, 0], one.model.productive.at(columns)[:, 0])
 
 
 def people_of(one, columns):
@@ -107,7 +107,7 @@ def _filled(one, columns, missing):
 def test_the_way_found_is_hardly_dearer_than_the_cheapest_of_all(changes):
     relaxation = at_optimum(build(changed(tiny(months=6, heads=30), *changes)))
     unit, one = group_of(relaxation, relaxation.columns), relaxation.problem
-    rooms = walk._Rooms(one.model, np.zeros((6, 1)))
+    rooms = groups.Rooms(one.model, np.zeros((6, 1)))
     starts, cost = walk._walked(unit, rooms.left[:, 0], rooms.kernels[:, 0])
     ways, sizes = walk._nobody_yet(unit, rooms.left[:, 0]), np.array([0.0, *range(2, 13)])
     for month in range(6):
@@ -124,8 +124,8 @@ def test_the_way_found_is_hardly_dearer_than_the_cheapest_of_all(changes):
 
 
 def test_posts_beyond_the_leaders_in_post_are_charged_together_with_the_people_of_other_groups():
-    leads = walk._Leads(np.array([10.0, 100.0]), np.array([0.0, 2.0]), np.array([50.0, 900.0]), 0.0, np.array([[0.0], [75.0]]), np.array([[2.5], [1.0]]))
-    assert leads.cost(0, np.array([20.0, 25.0, 26.0, 31.0])).tolist() == [40.0, 50 + 25.0, 52 + 25.0 + 900, 62 + 75.0 + 900]
+    leads = groups.Leads(np.array([10.0, 100.0]), np.array([0.0, 2.0]), np.array([50.0, 900.0]), 0.0, np.array([[0.0], [75.0]]), np.array([[2.5], [1.0]]))
+    assert leads.cost(slice(0, 1), np.array([[20.0], [25.0], [26.0], [31.0]]))[:, 0].tolist() == [40.0, 50 + 25.0, 52 + 25.0 + 900, 62 + 75.0 + 900]
 
 
 # All groups
@@ -144,7 +144,7 @@ def test_hires_walked_on_from_a_plan_with_its_leaders_make_it_cheaper():
     relaxation = at_optimum(shipped("centre_600"))
     one, made = relaxation.problem, around(relaxation)
     first = rounding.as_plan(one, at_once(relaxation))
-    found = [rounding.with_best_fractions(one, each) for each in (first, rounding.walked(made, first, walk.TERMS[0]))]
+    found = [rounding.with_best_fractions(one, each) for each in (first, rounding.walked(made, first, groups.TERMS[0]))]
     objectives = [one.objective(each[0]) for each in found]
     assert one.allows(found[1][0])
     assert objectives[1] < 0.999 * objectives[0]
@@ -156,7 +156,7 @@ def test_walked_classes_are_of_permitted_size_and_find_rooms_beside_each_other()
     document["groups"] = [group | {"stated_heads": {"start": 80, "add_monthly": 2}} for group in document["groups"]]
     relaxation = at_optimum(build(document))
     one = relaxation.problem
-    found = walk.hires(one, walk.guide(relaxation), at_once(relaxation), NEVER)
+    found = walk.hires(one, groups.guide(relaxation), at_once(relaxation), NEVER)
     starts, classes = people_of(one, found), one.model.blocks["classes"].of(found)
     assert starts.sum() > 50
     assert np.all(starts <= classes * 8)
@@ -169,7 +169,7 @@ def test_what_is_taken_already_stays_as_it_is():
     decisions = nothing_decided(scenario)
     decisions.starts[:3, 0, 0], decisions.classes[:3, 0] = (0, 3, 4), (0, 1, 1)
     relaxation = at_optimum(scenario, Frozen(decisions, 3))
-    found = walk.hires(relaxation.problem, walk.guide(relaxation), at_once(relaxation), NEVER)
+    found = walk.hires(relaxation.problem, groups.guide(relaxation), at_once(relaxation), NEVER)
     assert people_of(relaxation.problem, found)[:3, 0].tolist() == [0, 3, 4]
     assert relaxation.problem.model.blocks["classes"].of(found)[:3, 0].tolist() == [0, 1, 1]
     assert people_of(relaxation.problem, found)[3:].sum() > 0
@@ -178,22 +178,22 @@ def test_what_is_taken_already_stays_as_it_is():
 def test_a_walk_that_is_stopped_keeps_the_hires_that_it_began_with():
     relaxation = at_optimum(build(changed(two_sites(months=12))))
     before = at_once(relaxation)
-    found = walk.hires(relaxation.problem, walk.guide(relaxation), before, lambda: True)
+    found = walk.hires(relaxation.problem, groups.guide(relaxation), before, lambda: True)
     assert people_of(relaxation.problem, found).tolist() == people_of(relaxation.problem, before).tolist()
     assert relaxation.problem.model.blocks["classes"].of(found).tolist() == relaxation.problem.model.blocks["classes"].of(before).tolist()
 
 
 def test_people_are_found_by_sources_with_a_cap_as_far_as_the_relaxation_takes_them_and_then_by_one_without():
     relaxation = at_optimum(shipped("centre_600"))
-    model_, given = relaxation.problem.model, walk.guide(relaxation)
+    model_, given = relaxation.problem.model, groups.guide(relaxation)
     starts = people_of(relaxation.problem, at_once(relaxation))
-    found = walk._by_source(model_, given, starts)
-    capped = walk.capped(model_)
+    found = groups.by_source(model_, given, starts)
+    capped = groups.capped(model_)
     assert found.sum(axis=2).tolist() == starts.tolist()
     assert np.all(found[:, :, capped].sum(axis=1) <= np.maximum(given.starts[:, :, capped].sum(axis=1), model_.signed.sum(axis=1)[:, None]) + 1e-6)
 
 
 def test_terms_have_no_end_differ_and_are_the_same_at_every_call():
-    first, again = (list(islice(walk.every_terms(), 40)) for _ in range(2))
+    first, again = (list(islice(groups.every_terms(), 40)) for _ in range(2))
     assert first == again
     assert all(one != other for one, other in pairwise(first))

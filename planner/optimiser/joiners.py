@@ -44,6 +44,8 @@ class Prices:
     open_post: Array
     spare: Array
     """Of a person in post, or part of one, whom no post waits for."""
+    share: tuple[float, float] = (0.0, 0.0)
+    """What one person less promoted, and one more, would save where the role's share from within does not allow it."""
 
     @property
     def promotion(self) -> Array:
@@ -60,7 +62,13 @@ def prices(relaxation: Relaxation, post: Post, reduced: Array) -> Prices:
         post=reduced[post.posts],
         open_post=reduced[post.open_posts],
         spare=np.maximum(relaxation.price(post.filled), 0.0),
+        share=(_share_price(relaxation, f"internal_share_fewest_{post.position}"), _share_price(relaxation, f"internal_share_most_{post.position}")),
     )
+
+
+def _share_price(relaxation: Relaxation, name: str) -> float:
+    """What one more that a share allows would save; nothing where the role has none."""
+    return float(np.maximum(-relaxation.price(relaxation.problem.places(name)), 0.0).sum())
 
 
 def least(model: Model, post: Post, price: Prices, reach: float) -> float:
@@ -100,6 +108,7 @@ class _Grid:
         self.edges = low + np.arange(self.count + 1) / self.per_person
         self.beyond = high + np.arange(self.per_person + 1) / self.per_person
         """One person's worth of points above the grid: what a month costs there repeats itself, or rises."""
+        self._after: dict[float, tuple[Places, Places, int]] = {}
 
     def _cells_of(self, size: float) -> tuple[int, bool]:
         """Cells that a step of some size spans, and whether it ends on an edge."""
@@ -109,6 +118,8 @@ class _Grid:
     def leaps(self, cells: Array, above: float, size: float, price: float) -> Array:
         """The least cost before any number of steps up, each at a price."""
         step, exact = self._cells_of(size)
+        if exact and self.count % step == 0:
+            return self._whole_leaps(cells.reshape(-1, step), above, price)
         found = np.concatenate([cells, np.full(step + 2, above)])
         for start in range((self.count - 1) // step * step, -1, -step):
             stop = min(start + step, self.count)
@@ -116,6 +127,12 @@ class _Grid:
             there = there if exact else np.minimum(there, found[start + step + 1 : stop + step + 1])
             found[start:stop] = np.minimum(found[start:stop], price + there)
         return np.asarray(found[: self.count])
+
+    def _whole_leaps(self, cells: Array, above: float, price: float) -> Array:
+        """The same where steps end on edges: cells [steps, cells of a step]."""
+        paid = price * np.arange(len(cells))[:, None]
+        found = np.minimum(np.minimum.accumulate((cells + paid)[::-1], axis=0)[::-1], above + price * len(cells)) - paid
+        return np.asarray(found.ravel())
 
     def falls(self, cells: Array, below: float, size: float) -> Array:
         """The least cost before any number of steps down, which are free; nobody is promoted who is not there, so none ends below zero."""
@@ -136,10 +153,18 @@ class _Grid:
 
     def stays(self, value: _Value, stay: float) -> Array:
         """The cost before a share of the people leaves."""
-        edges = (stay * self.edges - self.low) * self.per_person
-        first, last = np.floor(edges[:-1] + 1e-9).astype(int), np.floor(edges[1:] - 1e-9).astype(int)
-        inside = np.minimum(value.cells[np.maximum(first, 0)], value.cells[np.maximum(last, 0)])
-        return np.asarray(np.where(first < 0, np.minimum(inside, value.any), inside))
+        first, last, below = self._stayed(stay)
+        inside = np.minimum(value.cells[first], value.cells[last])
+        inside[:below] = np.minimum(inside[:below], value.any)
+        return np.asarray(inside)
+
+    def _stayed(self, stay: float) -> tuple[Places, Places, int]:
+        """Cells in which the people of each cell may be after a share has left, and how many cells may end below the grid."""
+        if stay not in self._after:
+            edges = (stay * self.edges - self.low) * self.per_person
+            first, last = np.floor(edges[:-1] + 1e-9).astype(np.intp), np.floor(edges[1:] - 1e-9).astype(np.intp)
+            self._after[stay] = np.maximum(first, 0), np.maximum(last, 0), int((first < 0).sum())
+        return self._after[stay]
 
     def from_above(self, value: _Value, stay: float) -> float:
         """The least cost after a share of more people than the grid holds has left."""
@@ -163,15 +188,22 @@ def _with_month(grid: _Grid, post: Post, price: Prices, month: int, after: _Valu
 
 
 def _month_cost(post: Post, price: Prices, month: int, people: Array) -> Array:
-    """What a month costs with so many people in post, with as many posts above those needed as are cheapest for that; least at edges of cells."""
-    needed = post.least[month]
-    nearest = np.maximum(needed, np.floor(people + 0.5))
-    cheapest = np.full(people.shape, np.inf)
-    for count in (nearest, nearest + 1, np.full(people.shape, needed)):
-        spare = people - (count - HALF)
-        cost = price.post[month] * (count - needed) + np.where(spare >= 0, price.spare[month] * spare, -price.open_post[month] * spare)
-        cheapest = np.minimum(cheapest, cost)
+    """What a month costs with so many people in post, with as many posts above those needed as are cheapest for that; least at edges of cells.
+
+    Posts above those needed pay only where one more costs less than somebody whom no post waits for.
+    """
+    needed, more = post.least[month], price.spare[month] - price.post[month]
+    cheapest = _unfilled(price, month, people - (needed - HALF))
+    if more > 0:
+        nearest = np.maximum(needed, np.floor(people + 0.5))
+        for count in (nearest, nearest + 1):
+            cheapest = np.minimum(cheapest, price.post[month] * (count - needed) + _unfilled(price, month, people - (count - HALF)))
     return np.asarray(cheapest + price.in_post[month] * people)
+
+
+def _unfilled(price: Prices, month: int, spare: Array) -> Array:
+    """What people beyond the posts cost, or posts that stand open."""
+    return np.asarray(np.maximum(price.spare[month] * spare, -price.open_post[month] * spare))
 
 
 def _the_month_before(model: Model, grid: _Grid, post: Post, price: Prices, month: int, value: _Value) -> _Value:

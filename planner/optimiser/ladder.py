@@ -32,7 +32,7 @@ LIKE, LIKE_SHARE = 0.1, 0.4
 AGAIN = 2
 """Times that posts for which too few are ready are decided again."""
 SHARE_PRICES = (0.25, 1.0, 4.0)
-"""Months of pay that one person who joins from the wrong side costs on the way, where the share from within is broken otherwise."""
+"""Months of pay, and times what the share is worth, that who joins from the wrong side costs on the way, where the share from within is broken otherwise."""
 SLACK = 1e-9
 
 
@@ -50,11 +50,12 @@ def decide(problem: Problem, every: list[Post], price: list[Prices], columns: Ar
 
     Who is ready for a post depends on who joined its feeder, which is decided later: posts for which too few turn out ready are decided again.
     """
-    decided, units = columns.copy(), list(zip(every, price, strict=True))
+    decided, units, shares = columns.copy(), list(zip(every, price, strict=True)), _Shares(problem)
     order = [each for positions in batches(problem.model) for each in units if each[0].position in positions]
     for _ in range(1 + AGAIN):
         for post, each in order:
-            decided[post.joiners] = joiners(problem, post, each, decided, needed[post.role.name][:, post.unit])
+            decided[post.joiners] = joiners(problem, post, each, decided, needed[post.role.name][:, post.unit], shares.left(post))
+            shares.take(post, decided)
         order = [each for each in order if _overdrawn(problem, each[0], decided)]
         if not order:
             break
@@ -101,17 +102,66 @@ class _Ways:
     joined: Array
 
 
-def joiners(problem: Problem, post: Post, price: Prices, columns: Array, needed: Array) -> Array:
+@dataclass(frozen=True)
+class Share:
+    """Bounds of a role's share from within, and by how many people a unit may lie beyond each."""
+
+    low: float
+    high: float
+    few: float = 1.0
+    """Too few promoted."""
+    many: float = 1.0
+
+    def beyond(self, outside: Array, within: Array) -> tuple[Array, Array]:
+        """By how many people too few, and too many, are promoted; below zero where they are not."""
+        return outside * self.low - within * (1 - self.low), within * (1 - self.high) - outside * self.high
+
+
+class _Shares:
+    """How far the units decided so far lie beyond their role's share from within: what one leaves, another may use."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.roles: dict[int, Share] = {}
+        self.used: dict[int, dict[int, tuple[float, float]]] = {}
+        for position, role in enumerate(problem.model.roles):
+            if role.feeder and role.internal_share < 1:
+                tolerance, share = problem.model.scenario.optimisation.internal_share_tolerance, organisation.attempt_share(role)
+                few, many = (_most(problem, f"internal_share_{side}_{position}") for side in ("fewest", "most"))
+                self.roles[position] = Share(max(share - tolerance, 0.0), min(share + tolerance, 1.0), few, many)
+                units = problem.model.blocks[f"posts {role.name}"].shape[1]
+                self.used[position] = {unit: (few / units, many / units) for unit in range(units)}
+
+    def left(self, post: Post) -> Share | None:
+        """What the other units leave: those that are not decided yet are to use an even part."""
+        if post.position not in self.roles:
+            return None
+        role, others = self.roles[post.position], [used for unit, used in self.used[post.position].items() if unit != post.unit]
+        return Share(role.low, role.high, role.few - sum(few for few, _ in others), role.many - sum(many for _, many in others))
+
+    def take(self, post: Post, columns: Array) -> None:
+        """Takes who joins a unit."""
+        if post.position in self.roles:
+            few, many = self.roles[post.position].beyond(columns[post.appointments].sum(), columns[post.promotions].sum())
+            self.used[post.position][post.unit] = (float(few), float(many))
+
+
+def _most(problem: Problem, name: str) -> float:
+    """How much the one row of a name allows."""
+    places = problem.places(name)
+    return float(problem.upper[places[places >= 0]].sum()) if (places >= 0).any() else np.inf
+
+
+def joiners(problem: Problem, post: Post, price: Prices, columns: Array, needed: Array, share: Share | None) -> Array:
     """Who joins a unit, whole people, in the order of `post.joiners`, on the best way that keeps the share from within.
 
-    `columns` say who is promoted away, and who becomes ready.
+    `columns` say who is promoted away, and who becomes ready; `share` is what the role's other units leave of its share, None where it has none.
     """
-    unit = _Unit(problem, post, price, columns, needed)
+    unit = _Unit(problem, post, price, columns, needed, share)
     best, broken = _walked(unit, 0.0)
     for months_of_pay in SHARE_PRICES:
         if abs(broken) <= SLACK:
             break
-        found, now = _walked(unit, months_of_pay * unit.pay * np.sign(broken))
+        found, now = _walked(unit, months_of_pay * (unit.pay + sum(price.share)) * np.sign(broken))
         if abs(now) < abs(broken):
             best, broken = found, now
     return best
@@ -124,8 +174,8 @@ def _walked(unit: "_Unit", share_price: float) -> tuple[Array, float]:
         ways = _best(unit.next(ways, month, share_price))
         history.append(ways)
     joined = _read_back(history, len(unit.post.feeders))
-    broken = unit.share_broken(joined)
-    best = np.lexsort((ways.cost, np.round(np.abs(broken), 6)))[0]
+    broken, unused = unit.share_kept(joined)
+    best = np.lexsort((ways.cost + unused, np.round(np.abs(broken), 6)))[0]
     return np.asarray(joined[best].reshape(-1)), float(broken[best])
 
 
@@ -161,14 +211,14 @@ def _read_back(history: list[_Ways], feeders: int) -> Array:
 class _Unit:
     """One unit, its prices, and what is known of those around it."""
 
-    def __init__(self, problem: Problem, post: Post, price: Prices, columns: Array, needed: Array) -> None:
+    def __init__(self, problem: Problem, post: Post, price: Prices, columns: Array, needed: Array, share: Share | None) -> None:
         model = problem.model
         self.post, self.price, self.needed, self.model = post, price, needed, model
         self.drained = sum((columns[places] * size for places, size in post.drains), np.zeros(model.months))
         self.gained = _gained(problem, post, columns)
         self.pay = float(problem.price[post.in_post].mean())
         self.stay_ready = feeder_survival(model, post.role)[post.feeders] if post.role.feeder else np.zeros(0)
-        self.share = organisation.attempt_share(post.role) if post.role.feeder and post.role.internal_share < 1 else None
+        self.share, self.aim = share, organisation.attempt_share(post.role) if share is not None else 0.0
 
     def nobody_yet(self) -> _Ways:
         """The way on which nobody has joined."""
@@ -191,7 +241,7 @@ class _Unit:
         cost += np.where(spare > 0, self.price.spare[month] * spare, -self.price.open_post[month] * spare)
         if month:
             cost += taken @ self.price.promotions[:, month - 1]
-        tilt = ways.tilt[way] + (0.0 if self.share is None else promoted * (1 - self.share) - outside * self.share)
+        tilt = ways.tilt[way] + (0.0 if self.share is None else promoted * (1 - self.aim) - outside * self.aim)
         ready = staying[way] - taken + self.gained[:, month]
         return _Ways(there, cost, tilt, ready, way, np.column_stack([outside, taken]).astype(float))
 
@@ -208,15 +258,17 @@ class _Unit:
                 if promoted + outside <= max(most, promoted_least + least_outside):
                     yield promoted, outside
 
-    def share_broken(self, joined: Array) -> Array:
-        """By how many people the share from within is broken on each way, beyond the one that a unit may round; below zero where too few join from outside."""
+    def share_kept(self, joined: Array) -> tuple[Array, Array]:
+        """By how many people the share from within is broken on each way, and what the people that it would still allow are worth.
+
+        Below zero where too many are promoted.
+        """
         if self.share is None:
-            return np.zeros(len(joined))
-        tolerance = self.model.scenario.optimisation.internal_share_tolerance
-        low, high = max(self.share - tolerance, 0.0), min(self.share + tolerance, 1.0)
-        outside, within = joined[:, 0].sum(axis=1), joined[:, 1:].sum(axis=(1, 2))
-        too_many, too_few = np.maximum(outside * low - within * (1 - low) - 1, 0.0), np.maximum(within * (1 - high) - outside * high - 1, 0.0)
-        return np.asarray(too_many - too_few)
+            return np.zeros(len(joined)), np.zeros(len(joined))
+        few, many = self.share.beyond(joined[:, 0].sum(axis=1), joined[:, 1:].sum(axis=(1, 2)))
+        broken = np.maximum(few - self.share.few, 0.0) - np.maximum(many - self.share.many, 0.0)
+        worth_few, worth_many = self.price.share
+        return broken, worth_few * np.maximum(self.share.few - few, 0.0) + worth_many * np.maximum(self.share.many - many, 0.0)
 
 
 def _picked(ready: Array, most: int) -> tuple[Array, NDArray[np.bool_]]:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.decisions import Decisions
-from planner.optimiser import ladder, walk
+from planner.optimiser import exchange, groups, ladder, walk
 from planner.optimiser.joiners import Prices
 from planner.optimiser.model import Model
 from planner.optimiser.posts import Post
@@ -61,7 +61,9 @@ class Around:
     problem: Problem
     every: list[Post]
     prices: list[Prices]
-    guide: walk.Guide
+    guide: groups.Guide
+    columns: Array
+    """Of the relaxation."""
     left: Callable[[], float]
     stopped: Callable[[], bool]
 
@@ -106,9 +108,23 @@ def each_again(around: Around, found: Array | None, times: int = AGAIN) -> Itera
         found = ladder_again(around, found) if again < times and not around.stopped() else None
 
 
-def walked(around: Around, columns: Array, terms: walk.Terms | None = None) -> Array:
+def firsts(around: Around, first: Ladder, terms: groups.Terms) -> Iterator[Array]:
+    """First plans, without solving anything again, the one that is likely to be best first: hires walked and exchanged, as they are walked, and rounded."""
+    hired = with_hires_at_once(around.problem, first.columns)
+    found = ladder_again(around, walked(around, hired))
+    yield exchanged(around, found, terms)
+    yield found
+    yield as_plan(around.problem, hired)
+
+
+def walked(around: Around, columns: Array, terms: groups.Terms | None = None) -> Array:
     """The plan with the hires of whole columns walked anew, group by group."""
     return as_plan(around.problem, walk.hires(around.problem, around.guide, columns, around.stopped, terms))
+
+
+def exchanged(around: Around, columns: Array, terms: groups.Terms) -> Array:
+    """The plan with classes of whole columns exchanged for better ones."""
+    return as_plan(around.problem, exchange.hires(around.problem, around.guide, columns, around.stopped, terms))
 
 
 def ladder_again(around: Around, columns: Array) -> Array:
@@ -126,7 +142,7 @@ def with_hires_at_once(problem: Problem, columns: Array) -> Array:
     for month in range(model.frozen.months if model.frozen else 0, model.months):
         starts = _by_group(problem, rounded, month)
         wanted = starts.sum(axis=1)
-        _brought_along(starts, np.where(wanted > FEASIBLE, left_over, 0.0), walk.free_sources(problem.model, month))
+        _brought_along(starts, np.where(wanted > FEASIBLE, left_over, 0.0), groups.free_sources(problem.model, month))
         classes[month] = _that_fit(problem, rounded, month, _classes_wanted(problem, rounded, month, THRESHOLDS[0]))
         starts[:] = _people(problem, rounded, month, classes[month]).reshape(starts.shape)
         left_over += wanted - starts.sum(axis=1)
@@ -249,7 +265,7 @@ def _people(problem: Problem, columns: Array, month: int, classes: Array) -> Arr
     signed = problem.model.signed[month]
     total = np.maximum(signed, np.minimum(np.maximum(np.rint(fractions.sum(axis=1)), least * classes), most * classes))
     people = np.floor(fractions + 1e-6)
-    free = walk.free_sources(problem.model, month)
+    free = groups.free_sources(problem.model, month)
     kept = problem.model.blocks["starts"].lower[month].reshape(people.shape)
     for group, missing in enumerate(total - people.sum(axis=1)):
         lost = fractions[group] - people[group] + np.where(free, 1.0, 0.0)
@@ -277,7 +293,7 @@ def within_referrals(problem: Problem, columns: Array) -> Array:
     """The plan with referred starts that heads no longer refer, since fewer of them are there, moved to a source without a cap."""
     model = problem.model
     sources = model.scenario.hiring.sources
-    free = np.flatnonzero(~walk.capped(model)).tolist()
+    free = np.flatnonzero(~groups.capped(model)).tolist()
     for referred in (n for n, source in enumerate(sources) if source.referrals_per_head_monthly is not None):
         over = _over(problem, f"sources_referred_{referred}", columns)
         if free and over.any():

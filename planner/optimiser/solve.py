@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from planner.decisions import Decisions, fit
 from planner.limits import limits
 from planner.optimiser import bound as bounds
-from planner.optimiser import rounding, walk
+from planner.optimiser import groups, rounding
 from planner.optimiser.costs import shortage_price
 from planner.optimiser.diagnose import conflict
-from planner.optimiser.joiners import Prices, extra, prices
+from planner.optimiser.joiners import extra, prices
 from planner.optimiser.model import Frozen, Model, model
 from planner.optimiser.outcome import Conflict, Ended, Kind, Outcome, Progress, Solution, Worth
 from planner.optimiser.posts import Post, posts
@@ -37,6 +37,8 @@ GRACE = 1.0
 """Seconds that the search that proves may take to end once it is told to: between two looks at the clock a solver can be at work for half a minute."""
 IN_VAIN, IN_VAIN_SHARE = 1.0, 0.05
 """Seconds, or the part of all time where that is more, that hires are walked anew without a better plan before something else is tried."""
+WALKED = 3
+"""Of so many steps one in which hires are walked anew."""
 PROVING = 0.3
 """Part of the time that is left, once there are whole plans, in which the solver searches and proves."""
 EXPLAINING = 8.0
@@ -78,6 +80,10 @@ def _nobody_stops() -> bool:
     return False
 
 
+def _nothing() -> None:
+    """Nothing to do meanwhile."""
+
+
 def _on_a_thread(work: Callable[[], Answer]) -> "Future[Answer]":
     """What a solve comes to, on a thread that only the end of the program waits for: a solver that is torn down at work takes the program's exit code along."""
     found: Future[Answer] = Future()
@@ -106,8 +112,9 @@ class _Run:
         self.failure: Kind | None = None
         self.cuts = bounds.no_cuts(made.model)
         self.clash: Conflict | None = None
-        self.terms = walk.every_terms()
+        self.terms = groups.every_terms()
         self.solver_best = np.inf
+        self.meanwhile: Callable[[], None] = _nothing
         self.take(made.model.known)
 
     # State
@@ -171,24 +178,30 @@ class _Run:
         return self._told()
 
     def _approach(self) -> None:
-        """Relaxation and bound beside whole plans, and one neighbourhood after the other. Whoever stops the search does not wait for a solve that goes on."""
-        every, beside = posts(self.problem), ThreadPoolExecutor(1)
+        """The bound beside whole plans, and one neighbourhood after the other. Whoever stops the search does not wait for a solve that goes on."""
+        every, beside = posts(self.problem), ThreadPoolExecutor(2)
+        relaxation, tightened = Relaxation(self.problem, self.left), list[Future[None]]()
+
+        def raised() -> None:
+            """Once the relaxation is solved: whole joiners at once, since two threads of Python only get in each other's way, and HiGHS goes on beside."""
+            if solved.done() and not tightened and not self.over():
+                self._raised(relaxation, every)
+                tightened.append(beside.submit(self._tightened, relaxation, every))
+
         try:
-            relaxation = Relaxation(self.problem, self.left)
-            solved = beside.submit(self._relaxed, relaxation, every)
-            if self._waited(solved, self.over) and (found := solved.result()) is not None:
-                around = rounding.Around(self.problem, every, found[1], found[2], self.left, self.over)
-                first = rounding.begun(around, found[0])
-                self._first_plans(around, first)
-                if not self.over():
-                    self._raised(relaxation, every)
-                tightened = beside.submit(self._tightened, relaxation, every)
-                self._plans(around, first)
+            guided, solved = beside.submit(self._guided, every), beside.submit(self._relaxed, relaxation)
+            self.meanwhile = raised
+            if self._waited(guided, self.over) and (around := guided.result()) is not None:
+                self._plans(around)
                 until = self.left() * PROVING
                 self._improve(lambda: self.over() or self.left() < until)
-                if self._waited(tightened, self.over):
-                    tightened.result()
+            if self._waited(solved, self.over):
+                solved.result()
+                raised()
+            if tightened and self._waited(tightened[0], self.over):
+                tightened[0].result()
         finally:
+            self.meanwhile = _nothing
             beside.shutdown(wait=False, cancel_futures=True)
 
     def _waited(self, future: Future[Any], over: Callable[[], bool], grace: float = 0.0) -> bool:
@@ -199,47 +212,21 @@ class _Run:
             until = min(until, time.monotonic() + grace) if over() else np.inf
         return future.done()
 
-    def _relaxed(self, relaxation: Relaxation, every: list[Post]) -> tuple[Array, list[Prices], walk.Guide] | None:
-        """The relaxation's columns, its prices of every post, and what it says of hires."""
-        if not relaxation.solve():
-            self.said = relaxation.said
+    def _guided(self, every: list[Post]) -> rounding.Around | None:
+        """What whole plans are made from, by the relaxation solved roughly; None where there was no time for it."""
+        relaxation = Relaxation(self.problem, self.left)
+        if not relaxation.solve_roughly():
             return None
-        self.raise_bound(relaxation.bound)
         reduced = np.maximum(relaxation.reduced, 0.0)
-        return relaxation.columns, [prices(relaxation, post, reduced) for post in every], walk.guide(relaxation)
+        each = [prices(relaxation, post, reduced) for post in every]
+        return rounding.Around(self.problem, every, each, groups.guide(relaxation), relaxation.columns, self.left, self.over)
 
-    def _first_plans(self, around: rounding.Around, first: rounding.Ladder) -> None:
-        """Plans with hires walked group by group from hires rounded at once; where these bring nothing, with hires as they are rounded."""
-        hired, before = rounding.with_hires_at_once(self.problem, first.columns), self.value
-        for plan in (rounding.walked(around, hired), rounding.as_plan(self.problem, hired)):
-            for found in rounding.each_again(around, plan, times=1):
-                if self._take_best_fractions(found) is None:
-                    break
-            if self.value < before or self.over():
-                return
-
-    def _plans(self, around: rounding.Around, first: rounding.Ladder) -> None:
-        """More plans: hires walked anew, and hires around a ladder; where there is none yet, around the baseline's ladder."""
-        baseline = self.problem.objective(self.model.known)
-        self._walk(around)
-        for found in rounding.plans(around, first):
-            self._take_best_fractions(found)
-        if self.value >= baseline:
-            self._take_best_fractions(rounding.around_the_baseline(around))
-        self._walk(around)
-
-    def _walk(self, around: rounding.Around) -> None:
-        """Walks hires anew from the best plan, and on from what comes of it while that is nearly as good, until that has been in vain for a while."""
-        current, better = self.best, time.monotonic()
-        while current is not None and not self.over() and time.monotonic() - better <= max(IN_VAIN, IN_VAIN_SHARE * self.seconds):
-            before, found = self.value, []
-            for plan in rounding.each_again(around, rounding.walked(around, current, next(self.terms)), times=1):
-                found.append(self._take_best_fractions(plan))
-                if self.over():
-                    return
-            nearly = [each for each in found if each is not None and self.problem.objective(each) < self.value * (1 + NEARLY)]
-            current = min(nearly, key=self.problem.objective, default=self.best)
-            better = time.monotonic() if self.value < before else better
+    def _relaxed(self, relaxation: Relaxation) -> None:
+        """The bound by the relaxation."""
+        if relaxation.solve():
+            self.raise_bound(relaxation.bound)
+        else:
+            self.said = relaxation.said
 
     def _raised(self, relaxation: Relaxation, every: list[Post]) -> None:
         """The bound by whole people who join."""
@@ -253,8 +240,52 @@ class _Run:
                 self.cuts = cuts
                 self.raise_bound(bound)
 
+    def _plans(self, around: rounding.Around) -> None:
+        """Whole plans: hires walked from hires rounded at once, and on from there, then hires around a ladder.
+
+        Where there is none yet, around the baseline's ladder.
+        """
+        first, baseline = rounding.begun(around, around.columns), self.problem.objective(self.model.known)
+        self._first_plans(around, first)
+        self._walk(around)
+        for found in rounding.plans(around, first):
+            self._take_best_fractions(found)
+        if self.value >= baseline:
+            self._take_best_fractions(rounding.around_the_baseline(around))
+        self._walk(around)
+
+    def _first_plans(self, around: rounding.Around, first: rounding.Ladder) -> None:
+        """A plan with hires walked from hires rounded at once, and classes exchanged; where that brings nothing, as they are walked, or rounded."""
+        before = self.value
+        for plan in rounding.firsts(around, first, next(self.terms)):
+            for found in rounding.each_again(around, plan, times=1):
+                if self._take_best_fractions(found) is None:
+                    break
+            if self.value < before or self.over():
+                return
+
+    def _walk(self, around: rounding.Around) -> None:
+        """Exchanges classes from the best plan on, and from what comes of it while that is nearly as good, now and then with hires walked anew.
+
+        It ends once that has been in vain for a while, and the relaxation is there.
+        """
+        current, better, steps = self.best, time.monotonic(), 0
+        while current is not None and not self.over() and time.monotonic() - better <= max(IN_VAIN, IN_VAIN_SHARE * self.seconds):
+            before, found, terms = self.value, [], next(self.terms)
+            steps += 1
+            if steps % WALKED == 0:
+                current = rounding.ladder_again(around, rounding.walked(around, current, terms))
+            for plan in rounding.each_again(around, rounding.exchanged(around, current, terms), times=1):
+                found.append(self._take_best_fractions(plan))
+                if self.over():
+                    return
+            nearly = [each for each in found if each is not None and self.problem.objective(each) < self.value * (1 + NEARLY)]
+            current = min(nearly, key=self.problem.objective, default=self.best)
+            better = time.monotonic() if self.value < before else better
+
     def _take_best_fractions(self, columns: Array | None) -> Array | None:
         """Takes a plan, and the same with all that is not whole at its best, which it returns; None where that breaks a limit."""
+        self.meanwhile()
         if columns is None:
             return None
         self.take(columns)
@@ -264,7 +295,7 @@ class _Run:
     def _tighten(self) -> None:
         """The bound before the search that proves of a small problem."""
         relaxation, every = Relaxation(self.problem, self.left, self.told_to_stop), posts(self.problem)
-        self._relaxed(relaxation, every)
+        self._relaxed(relaxation)
         self._raised(relaxation, every)
         self._tightened(relaxation, every)
 
@@ -275,6 +306,7 @@ class _Run:
             for free in rounding.neighbourhoods(self.problem):
                 if enough():
                     return
+                self.meanwhile()
                 self.take(rounding.anew(self.problem, self.best, free, max(0.1, min(1.5, self.left())), enough))
             if self.value > before * (1 - 1e-5):
                 return
