@@ -20,7 +20,7 @@ from tests.scenarios import build, changed, tiny, two_sites
 
 NEVER = lambda: False  # noqa: E731
 GROWING = ("groups.0.stated_heads", {"start": 30, "add_monthly": 1})
-EXACTLY = groups.Terms(pay=0.0, open_post=1.0, avoided=1e-9)
+EXACTLY = groups.Terms(pay=0.0, post=0.0, open_post=1.0, avoided=1e-9)
 
 
 def at_optimum(scenario, frozen=None):
@@ -124,7 +124,7 @@ def test_the_way_found_is_hardly_dearer_than_the_cheapest_of_all(changes):
 
 
 def test_posts_beyond_the_leaders_in_post_are_charged_together_with_the_people_of_other_groups():
-    leads = groups.Leads(np.array([10.0, 100.0]), np.array([0.0, 2.0]), np.array([50.0, 900.0]), 0.0, np.array([[0.0], [75.0]]), np.array([[2.5], [1.0]]))
+    leads = groups.Leads(np.array([10.0, 100.0]), np.array([0.0, 2.0]), np.array([50.0, 900.0]), 0.0, np.array([[0.0], [75.0]]), np.array([[2.5], [1.0]]), np.zeros(2))
     assert leads.cost(slice(0, 1), np.array([[20.0], [25.0], [26.0], [31.0]]))[:, 0].tolist() == [40.0, 50 + 25.0, 52 + 25.0 + 900, 62 + 75.0 + 900]
 
 

@@ -33,6 +33,8 @@ class Terms:
 
     pay: float
     """Of their pay, for each of their people."""
+    post: float
+    """Of their pay, for each whole post."""
     open_post: float
     """Of the charge for posts that stand open beyond them."""
     avoided: float = AVOIDED
@@ -41,12 +43,12 @@ class Terms:
 
 
 TERMS = (
-    Terms(0.0, 0.65),
-    Terms(0.25, 0.3, largest_first=False),
-    Terms(0.75, 0.3),
-    Terms(0.25, 1.0, largest_first=False),
-    Terms(1.0, 0.65),
-    Terms(0.0, 1.0, largest_first=False),
+    Terms(0.0, 0.5, 0.65),
+    Terms(0.75, 0.0, 0.3, largest_first=False),
+    Terms(0.0, 0.1, 0.65),
+    Terms(0.0, 1.0, 0.3, largest_first=False),
+    Terms(0.25, 0.0, 0.3),
+    Terms(0.0, 0.25, 0.65, largest_first=False),
 )
 """Terms that lead to different plans; the first led to the cheapest most often."""
 
@@ -56,8 +58,8 @@ def every_terms() -> Iterator[Terms]:
     yield from TERMS
     random = np.random.default_rng(0)
     while True:
-        pay, open_post = random.uniform(0.0, 1.0), random.uniform(0.3, 1.0)
-        yield Terms(float(pay), float(open_post), float(random.choice([AVOIDED, AVOIDED, 0.1])), bool(random.random() < 0.5))
+        pay, post, open_post = random.choice([0.0, random.uniform(0.0, 0.5)]), random.uniform(0.0, 0.6), random.uniform(0.3, 0.8)
+        yield Terms(float(pay), float(post), float(open_post), float(random.choice([AVOIDED, AVOIDED, 0.1])), bool(random.random() < 0.5))
 
 
 @dataclass(frozen=True, eq=False)
@@ -221,11 +223,14 @@ class Leads:
     """People of other groups [roles, months]."""
     filled: Array
     """Posts that cost nothing more [roles, months]."""
+    post: Array
+    """Of every post [roles]."""
 
     def cost(self, months: slice, counted: Array) -> Array:
         """What they cost in months that so many people count [ways, months]."""
         posts = np.ceil((counted[None] + self.others[:, None, months]) / self.span[:, None, None] - self.avoided)
-        return np.asarray(self.each.sum() * counted + np.tensordot(self.whole, np.maximum(posts - self.filled[:, None, months], 0.0), axes=1))
+        beyond = np.maximum(posts - self.filled[:, None, months], 0.0)
+        return np.asarray(self.each.sum() * counted + np.tensordot(self.whole, beyond, axes=1) + np.tensordot(self.post, posts, axes=1))
 
 
 def open_leads(problem: Problem, group: int) -> Leads:
@@ -236,7 +241,7 @@ def open_leads(problem: Problem, group: int) -> Leads:
     each = np.array([0.0 if mine else units.mean() for units, mine in zip(pay, own, strict=True)]) / span
     whole = np.array([units[group] if mine else 0.0 for units, mine in zip(pay, own, strict=True)])
     nobody = np.zeros((len(roles), model.months))
-    return Leads(span, each, whole, AVOIDED, nobody, nobody)
+    return Leads(span, each, whole, AVOIDED, nobody, nobody, np.zeros(len(roles)))
 
 
 def settled_leads(problem: Problem, columns: Array, group: int, terms: Terms) -> Leads:
@@ -250,7 +255,7 @@ def settled_leads(problem: Problem, columns: Array, group: int, terms: Terms) ->
         np.array([_price(problem, f"{what} {role.name}", mine).mean() for role, mine in zip(roles, at, strict=True)]) for what in ("in_post", "vacancies")
     )
     several = (-1, model.months)
-    return Leads(span, terms.pay * pay / span, terms.open_post * charge, terms.avoided, np.reshape(others, several), np.reshape(filled, several))
+    return Leads(span, terms.pay * pay / span, terms.open_post * charge, terms.avoided, np.reshape(others, several), np.reshape(filled, several), terms.post * pay)
 
 
 def _leading(model: Model) -> list[Role]:

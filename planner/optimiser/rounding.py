@@ -285,8 +285,28 @@ def _taken(people: Array, number: float, kept: Array) -> Array:
 
 
 def as_plan(problem: Problem, columns: Array) -> Array:
-    """The columns of the plan that whole columns decide: all that follows from them, and starts that are referred no more by another source."""
-    return within_referrals(problem, replayed(problem, problem.model.decisions_of(columns)))
+    """The columns of the plan that whole columns decide: gaps filled, all that follows from them, and starts that are referred no more by another source."""
+    return within_referrals(problem, replayed(problem, problem.model.decisions_of(with_gaps_filled(problem, columns))))
+
+
+def with_gaps_filled(problem: Problem, columns: Array) -> Array:
+    """The columns with what is missing in each month filled by what costs least: overtime, contractors, or nobody.
+
+    As good as can be but for what months or groups share: work put off, a budget.
+    """
+    model, filled = problem.model, columns.copy()
+    productive, finance = model.productive.at(columns)[: model.months], model.scenario.finance
+    missing = np.maximum(model.need.frontline_fte - productive, 0.0)
+    price = np.stack([model.blocks[name].of(problem.price) for name in groups.FILLS])
+    most = np.stack([np.maximum(productive, 0.0) * finance.overtime_max, np.full(missing.shape, finance.contractors_max_fte), np.full(missing.shape, np.inf)])
+    taken = np.zeros_like(most)
+    for which in np.argsort(price, axis=0, kind="stable")[:, None]:
+        here = np.minimum(missing[None], np.take_along_axis(most, which, axis=0))
+        np.put_along_axis(taken, which, here, axis=0)
+        missing = missing - here[0]
+    for name, amount in zip(groups.FILLS, taken, strict=True):
+        model.blocks[name].of(filled)[:] = amount
+    return filled
 
 
 def within_referrals(problem: Problem, columns: Array) -> Array:

@@ -37,7 +37,7 @@ GRACE = 1.0
 """Seconds that the search that proves may take to end once it is told to: between two looks at the clock a solver can be at work for half a minute."""
 IN_VAIN, IN_VAIN_SHARE = 1.0, 0.05
 """Seconds, or the part of all time where that is more, that hires are walked anew without a better plan before something else is tried."""
-WALKED = 3
+WALKED = 5
 """Of so many steps one in which hires are walked anew."""
 PROVING = 0.3
 """Part of the time that is left, once there are whole plans, in which the solver searches and proves."""
@@ -114,6 +114,7 @@ class _Run:
         self.clash: Conflict | None = None
         self.terms = groups.every_terms()
         self.solver_best = np.inf
+        self.saved_by_fractions = 1.0
         self.meanwhile: Callable[[], None] = _nothing
         self.take(made.model.known)
 
@@ -276,21 +277,30 @@ class _Run:
             if steps % WALKED == 0:
                 current = rounding.ladder_again(around, rounding.walked(around, current, terms))
             for plan in rounding.each_again(around, rounding.exchanged(around, current, terms), times=1):
-                found.append(self._take_best_fractions(plan))
                 if self.over():
                     return
+                found.append(self._take_best_fractions(plan))
             nearly = [each for each in found if each is not None and self.problem.objective(each) < self.value * (1 + NEARLY)]
             current = min(nearly, key=self.problem.objective, default=self.best)
             better = time.monotonic() if self.value < before else better
 
     def _take_best_fractions(self, columns: Array | None) -> Array | None:
-        """Takes a plan, and the same with all that is not whole at its best, which it returns; None where that breaks a limit."""
+        """Takes a plan, and the same with all that is not whole at its best, which it returns; None where that breaks a limit.
+
+        A plan that would be dearer than the best even then, by what this saved before, is not solved for that.
+        """
         self.meanwhile()
         if columns is None:
             return None
-        self.take(columns)
+        charged = self.problem.objective(columns)
+        if self.take(columns) and charged * (1 - self.saved_by_fractions) > self.value:
+            return columns
         found = rounding.with_best_fractions(self.problem, columns)
-        return found[0] if found and self.take(found[0]) else None
+        if not found or not self.take(found[0]):
+            return None
+        before = self.saved_by_fractions
+        self.saved_by_fractions = max(1 - self.problem.objective(found[0]) / charged, before / 2 if before < 1 else 0.0)
+        return found[0]
 
     def _tighten(self) -> None:
         """The bound before the search that proves of a small problem."""
