@@ -19,7 +19,7 @@ from planner.optimiser.relaxation import Relaxation
 
 Array = NDArray[np.float64]
 Places = NDArray[np.intp]
-CELLS = 8192
+CELLS = 16384
 """Cells of the grid of people in post, or as many as make COARSEST of one person where that is more."""
 COARSEST = 24
 BELOW, ABOVE = 60.0, 3.0
