@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from planner.optimiser import joiners as whole
 from planner.optimiser.joiners import extra
-from planner.optimiser.model import model
+from planner.optimiser.model import HALF, model
 from planner.optimiser.posts import posts
 from planner.optimiser.problem import Arrays, arrays, columns_of, engine, is_optimal, problem
 from planner.optimiser.relaxation import Relaxation
@@ -174,6 +174,28 @@ def test_prices_of_nothing_cost_nothing():
     assert whole.least(relaxation.problem.model, post, free, 8.0) == 0.0
     dear = replace(free, open_post=nothing + 1_000.0, appointment=nothing + 1e6, promotions=free.promotions + 1e6)
     assert whole.least(relaxation.problem.model, post, dear, 8.0) > 0.0
+
+
+def test_whole_leaps_are_the_cheapest_of_any_number_of_steps():
+    random, grid = np.random.default_rng(3), whole._Grid(2.0, 9.0)
+    cells, above, price = random.uniform(0, 100, grid.count), 30.0, 4.0
+    step = grid.per_person
+    reach = [[cells[cell + steps * step] if cell + steps * step < grid.count else above for steps in range(9)] for cell in range(grid.count)]
+    expected = [min(price * steps + cost for steps, cost in enumerate(costs)) for costs in reach]
+    assert grid.leaps(cells, above, 1.0, price) == pytest.approx(np.array(expected))
+
+
+@pytest.mark.parametrize(("post", "spare"), [(5.0, 2.0), (2.0, 5.0), (0.0, 3.0)])
+def test_a_month_costs_what_the_cheapest_number_of_posts_costs(post, spare):
+    relaxation = at_optimum(made(TWO_LEVELS))
+    unit = posts(relaxation.problem)[0]
+    flat = np.ones(relaxation.problem.model.months)
+    price = whole.Prices(flat, np.zeros_like(unit.promotions, dtype=float), 7 * flat, post * flat, 11 * flat, spare * flat)
+    people, least = np.linspace(0.0, unit.least[0] + 6, 500), unit.least[0]
+    counts = least + np.arange(12)[:, None]
+    beyond = people[None] - (counts - HALF)
+    expected = (post * (counts - least) + np.where(beyond >= 0, spare * beyond, -11 * beyond)).min(axis=0) + 7 * people
+    assert whole._month_cost(unit, price, 0, people) == pytest.approx(expected)
 
 
 def test_the_plain_arrays_hold_the_same_prices_as_the_thin_ones():

@@ -13,7 +13,7 @@ import pulp
 import pytest
 
 from planner.executor import Job
-from planner.optimiser import Kind, beside, optimise
+from planner.optimiser import Kind, beside, optimise, rounding
 from planner.optimiser import solve as solving
 from planner.optimiser.bound import no_cuts
 from planner.optimiser.costs import CHARGES, COSTS, shortage_price
@@ -70,6 +70,18 @@ def test_time_that_is_up_leaves_the_best_plan_and_says_so():
     assert (found.outcome.kind, found.outcome.ended) == (Kind.BEST_FOUND, "time")
     assert found.plan is not None
     assert "Its time was up after" in optimum.outcome(found, Wish()).sentence
+
+
+def test_a_plan_that_is_dearer_than_the_best_whatever_its_fractions_is_not_solved_for_them(monkeypatch):
+    run, solved_for = running(build(small())), []
+    within = rounding.with_best_fractions
+    monkeypatch.setattr(rounding, "with_best_fractions", lambda made, columns: solved_for.append(columns) or within(made, columns))
+    best = run._take_best_fractions(run.model.known)
+    assert run.value == run.problem.objective(best)
+    run.value *= 0.99
+    assert len(solved_for) == 1
+    assert run._take_best_fractions(best) is best
+    assert len(solved_for) == 1
 
 
 def test_a_search_that_somebody_stops_leaves_the_best_plan_and_says_so():

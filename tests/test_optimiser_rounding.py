@@ -185,6 +185,17 @@ def test_what_is_held_and_cannot_be_has_no_optimum():
     assert not Relaxation(relaxation.problem, held=Held(places, relaxation.columns[places] + 500)).solve()
 
 
+def test_a_rough_optimum_is_near_the_optimum_with_prices_and_is_none_when_time_is_up():
+    exact = at_optimum(shipped("centre_600"))
+    rough = Relaxation(exact.problem)
+    assert rough.solve_roughly()
+    assert exact.problem.objective(rough.columns) == pytest.approx(exact.bound, rel=0.02)
+    assert not exact.problem.broken_rows(rough.columns, hair=0.01).any()
+    capacity = exact.problem.places("capacity")
+    assert rough.price(capacity).sum() == pytest.approx(exact.price(capacity).sum(), rel=0.1)
+    assert not Relaxation(exact.problem, lambda: 0.0).solve_roughly()
+
+
 # Hires
 
 
@@ -212,6 +223,38 @@ def test_a_dive_that_is_stopped_finds_nothing():
 
 
 # Plans
+
+
+@pytest.mark.parametrize("name", ["centre_600", "growth_2000"])
+def test_gaps_filled_without_a_solver_cost_hardly_more_than_with_one_and_break_no_cap(name):
+    relaxation = at_optimum(shipped(name))
+    one, finance = relaxation.problem, relaxation.problem.model.scenario.finance
+    plan = rounding.as_plan(one, rounding.with_hires_at_once(one, rounding.begun(around(relaxation), relaxation.columns).columns))
+    best, _ = rounding.with_best_fractions(one, plan)
+    assert one.objective(best) * (1 - 1e-12) <= one.objective(plan) <= 1.0001 * one.objective(best)
+    overtime, contractors, shortage = (one.model.blocks[each].of(plan) for each in groups.FILLS)
+    productive = one.model.productive.at(plan)[: one.model.months]
+    assert np.all(overtime <= np.maximum(productive, 0) * finance.overtime_max + 1e-9)
+    assert np.all(contractors <= finance.contractors_max_fte + 1e-9)
+    assert overtime + contractors + shortage == pytest.approx(np.maximum(one.model.need.frontline_fte - productive, 0.0))
+
+
+def test_what_costs_least_in_a_month_fills_its_gap_first():
+    relaxation = at_optimum(build(changed(tiny(months=6, heads=30), ("finance", {"contractors_max_fte": 2.0, "overtime_max": 0.05}))))
+    one = relaxation.problem
+    blocks = {name: one.model.blocks[name] for name in groups.FILLS}
+    prices_of = {name: blocks[name].of(one.price)[-1, 0] for name in groups.FILLS}
+    columns = one.model.known.copy()
+    one.model.blocks["starts"].of(columns)[:] = 0.0
+    filled = rounding.with_gaps_filled(one, columns)
+    amounts = {name: blocks[name].of(filled)[-1, 0] for name in sorted(prices_of, key=prices_of.get)}
+    productive = one.model.productive.at(columns)[5, 0]
+    most = {"overtime": 0.05 * productive, "contractors": 2.0, "shortage": np.inf}
+    missing = one.model.need.frontline_fte[-1, 0] - productive
+    assert missing > 0.5
+    for name, amount in amounts.items():
+        assert amount == pytest.approx(min(missing, most[name]))
+        missing -= amount
 
 
 def around(relaxation):

@@ -124,8 +124,11 @@ def test_the_way_found_is_hardly_dearer_than_the_cheapest_of_all(changes):
 
 
 def test_posts_beyond_the_leaders_in_post_are_charged_together_with_the_people_of_other_groups():
-    leads = groups.Leads(np.array([10.0, 100.0]), np.array([0.0, 2.0]), np.array([50.0, 900.0]), 0.0, np.array([[0.0], [75.0]]), np.array([[2.5], [1.0]]), np.zeros(2))
-    assert leads.cost(slice(0, 1), np.array([[20.0], [25.0], [26.0], [31.0]]))[:, 0].tolist() == [40.0, 50 + 25.0, 52 + 25.0 + 900, 62 + 75.0 + 900]
+    each, whole, post = np.array([0.0, 2.0]), np.array([50.0, 900.0]), np.array([1.0, 10.0])
+    leads = groups.Leads(np.array([10.0, 100.0]), each, post, whole, 0.0, np.array([[0.0], [75.0]]), np.array([[2.5], [1.0]]))
+    cost = leads.cost(slice(0, 1), np.array([[20.0], [25.0], [26.0], [31.0]]))[:, 0]
+    posts = np.array([2 + 10.0, 3 + 10.0, 3 + 20.0, 4 + 20.0])
+    assert cost == pytest.approx(posts + np.array([40.0, 50 + 25.0, 52 + 25.0 + 900, 62 + 75.0 + 900]))
 
 
 # All groups

@@ -211,41 +211,41 @@ def _limits(finance: Finance) -> tuple[list[float], list[float]]:
 
 @dataclass(frozen=True, eq=False)
 class Leads:
-    """What the roles that lead the group cost: by people counted, and by whole posts from those that are filled on, of which other groups' people are some."""
+    """What the roles that lead the group cost: by people counted, by whole posts, and by posts beyond those filled, of which other groups' people are some."""
 
     span: Array
-    each: Array
+    person: Array
     """Of one person counted [roles]."""
-    whole: Array
+    post: Array
     """Of one post [roles]."""
+    beyond: Array
+    """Of one post beyond those filled [roles]."""
     avoided: float
     others: Array
     """People of other groups [roles, months]."""
     filled: Array
-    """Posts that cost nothing more [roles, months]."""
-    post: Array
-    """Of every post [roles]."""
+    """Posts that are filled [roles, months]."""
 
     def cost(self, months: slice, counted: Array) -> Array:
         """What they cost in months that so many people count [ways, months]."""
         posts = np.ceil((counted[None] + self.others[:, None, months]) / self.span[:, None, None] - self.avoided)
         beyond = np.maximum(posts - self.filled[:, None, months], 0.0)
-        return np.asarray(self.each.sum() * counted + np.tensordot(self.whole, beyond, axes=1) + np.tensordot(self.post, posts, axes=1))
+        return np.asarray(self.person.sum() * counted + np.tensordot(self.post, posts, axes=1) + np.tensordot(self.beyond, beyond, axes=1))
 
 
 def open_leads(problem: Problem, group: int) -> Leads:
     """Leaders who are to be decided: those of the group by whole posts, others by people counted."""
-    model, roles = problem.model, _leading(problem.model)
-    pay = [model.blocks[f"in_post {role.name}"].of(problem.price).mean(axis=0) for role in roles]
+    roles = _leading(problem.model)
+    pay = [problem.model.blocks[f"in_post {role.name}"].of(problem.price).mean(axis=0) for role in roles]
     own, span = [role.scope == "group" for role in roles], np.array([role.span for role in roles])
-    each = np.array([0.0 if mine else units.mean() for units, mine in zip(pay, own, strict=True)]) / span
-    whole = np.array([units[group] if mine else 0.0 for units, mine in zip(pay, own, strict=True)])
-    nobody = np.zeros((len(roles), model.months))
-    return Leads(span, each, whole, AVOIDED, nobody, nobody, np.zeros(len(roles)))
+    person = np.array([0.0 if mine else units.mean() for units, mine in zip(pay, own, strict=True)]) / span
+    post = np.array([units[group] if mine else 0.0 for units, mine in zip(pay, own, strict=True)])
+    nobody = np.zeros((len(roles), problem.model.months))
+    return Leads(span, person, post, np.zeros(len(roles)), AVOIDED, nobody, nobody)
 
 
 def settled_leads(problem: Problem, columns: Array, group: int, terms: Terms) -> Leads:
-    """Leaders who are in the columns: by people counted, and by posts that stand open beyond them."""
+    """Leaders who are in the columns: by people counted, by posts, and by posts that stand open."""
     model, roles = problem.model, _leading(problem.model)
     counted, units = model.blocks["counted frontline"].of(columns), [belongs(model.scenario, FRONTLINE, role.name) for role in roles]
     at, span = [int(unit[group].argmax()) for unit in units], np.array([role.span for role in roles])
@@ -254,8 +254,8 @@ def settled_leads(problem: Problem, columns: Array, group: int, terms: Terms) ->
     pay, charge = (
         np.array([_price(problem, f"{what} {role.name}", mine).mean() for role, mine in zip(roles, at, strict=True)]) for what in ("in_post", "vacancies")
     )
-    several = (-1, model.months)
-    return Leads(span, terms.pay * pay / span, terms.open_post * charge, terms.avoided, np.reshape(others, several), np.reshape(filled, several), terms.post * pay)
+    shaped = (np.reshape(each, (len(roles), model.months)) for each in (others, filled))
+    return Leads(span, terms.pay * pay / span, terms.post * pay, terms.open_post * charge, terms.avoided, *shaped)
 
 
 def _leading(model: Model) -> list[Role]:

@@ -124,7 +124,8 @@ def _wanted(unit: Group, ways: _Ways, month: int) -> Array:
     for later in range(AHEAD):
         wanted += [np.rint(unit.planned[min(month + later, unit.months - 1)] - so_far + more) for more in AROUND[1:-1]]
     leads = unit.leads
-    for span, others in zip(leads.span[leads.whole > 0], leads.others[leads.whole > 0, month], strict=True):
+    priced = leads.post + leads.beyond > 0
+    for span, others in zip(leads.span[priced], leads.others[priced, month], strict=True):
         to_full = np.floor(span - np.mod(ways.heads[:, month] + others, span))
         wanted += [to_full, to_full + span]
     starts = np.stack(wanted, axis=1)
