@@ -23,6 +23,8 @@ RESIZED = (-4.0, -2.0, -1.0, 1.0, 2.0, 4.0)
 """People by which a class may grow or shrink."""
 TRIED = 20
 """Of the best changes of a group, and of two groups, how many are tried for a room."""
+AT_ONCE = 128
+"""Changes that are costed together: what is worked out for them stays within the processor's own memory."""
 LEAST = 1e-8
 """Part of all cost that an exchange must save."""
 
@@ -40,8 +42,8 @@ def hires(problem: Problem, given: Guide, columns: Array, stopped: Callable[[], 
         Group(problem, given, group, settled_leads(problem, columns, group, terms), columns, heads[:, group], productive[:, group])
         for group in range(len(model.sites))
     ]
-    market = _Market(units, starts, Rooms(model, classes))
-    while not stopped() and market.exchange(LEAST * abs(problem.objective(columns))):
+    market, least = _Market(units, starts, Rooms(model, classes)), LEAST * abs(problem.objective(columns))
+    while not stopped() and market.exchange(least):
         pass
     for group, unit in enumerate(units):
         after = market.hired[group].starts
@@ -118,7 +120,10 @@ def _permitted(unit: Group, starts: Array, out: Places, fewer: Array, into: Plac
 def _costed(unit: Group, starts: Array, out: Places, fewer: Array, into: Places, more: Array) -> _Changes:
     """What the changes cost beyond what the starts cost."""
     heads, productive = (_changed(*paths, starts, out, fewer, into, more) for paths in ((unit.heads, unit.heads_each), (unit.productive, unit.fte_each)))
-    cost = unit.months_cost(slice(None), heads, productive[:, : unit.months]).sum(axis=1) + unit.after_all(productive)
+    cost = unit.after_all(productive)
+    for first in range(0, len(cost), AT_ONCE):
+        some = slice(first, first + AT_ONCE)
+        cost[some] += unit.months_cost(slice(None), heads[some], productive[some, : unit.months]).sum(axis=1)
     for month, people in ((out, -fewer), (into, more)):
         cost[1:] += unit.paid(month, starts[month] + people) - unit.paid(month, starts[month])
     return _Changes(out, fewer, into, more, cost[1:] - cost[0])

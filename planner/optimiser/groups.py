@@ -181,7 +181,7 @@ class Group:
         """The charge for what is missing after the horizon."""
         if len(self.need) == self.months:
             return np.zeros(len(productive))
-        return np.asarray(np.maximum(self.need[self.months :] - productive[:, self.months :], 0.0) @ self.held)
+        return np.asarray((np.maximum(self.need[self.months :] - productive[:, self.months :], 0.0) * self.held).sum(axis=1))
 
 
 @dataclass(frozen=True, eq=False)
@@ -230,7 +230,7 @@ class Leads:
         """What they cost in months that so many people count [ways, months]."""
         posts = np.ceil((counted[None] + self.others[:, None, months]) / self.span[:, None, None] - self.avoided)
         beyond = np.maximum(posts - self.filled[:, None, months], 0.0)
-        return np.asarray(self.person.sum() * counted + np.tensordot(self.post, posts, axes=1) + np.tensordot(self.beyond, beyond, axes=1))
+        return np.asarray(self.person.sum() * counted + np.einsum("r,rwm->wm", self.post, posts) + np.einsum("r,rwm->wm", self.beyond, beyond))
 
 
 def open_leads(problem: Problem, group: int) -> Leads:
