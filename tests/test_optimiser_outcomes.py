@@ -21,6 +21,7 @@ from planner.optimiser.diagnose import conflict
 from planner.optimiser.failed import without_search
 from planner.optimiser.model import model
 from planner.optimiser.problem import problem
+from planner.optimiser.relaxation import Relaxation
 from planner.optimiser.solvers import Search, solve
 from planner.optimiser.wish import Wish
 from planner.parameters import put_all
@@ -70,6 +71,14 @@ def test_time_that_is_up_leaves_the_best_plan_and_says_so():
     assert (found.outcome.kind, found.outcome.ended) == (Kind.BEST_FOUND, "time")
     assert found.plan is not None
     assert "Its time was up after" in optimum.outcome(found, Wish()).sentence
+
+
+def test_without_a_rough_optimum_plans_follow_the_relaxation_itself(monkeypatch):
+    monkeypatch.setattr(Relaxation, "solve_roughly", lambda relaxation: False)
+    run = solving._Run(problem(model(shipped("centre_600"))), time.monotonic(), 60.0, 0.04, "HiGHS", lambda _: None, NEVER)
+    run.solution()
+    assert run.value < run.problem.objective(run.model.known)
+    assert run.gap <= 0.04
 
 
 def test_a_plan_that_is_dearer_than_the_best_whatever_its_fractions_is_not_solved_for_them(monkeypatch):

@@ -196,6 +196,16 @@ def test_a_rough_optimum_is_near_the_optimum_with_prices_and_is_none_when_time_i
     assert not Relaxation(exact.problem, lambda: 0.0).solve_roughly()
 
 
+def test_rows_that_a_rough_optimum_breaks_are_added_to_it():
+    document = changed(tiny(months=12, heads=60), ("groups.0.stated_heads", {"start": 60, "add_monthly": 6}), ("sites.0.training.rooms", 9))
+    document["sites"][0]["training"] |= {"mentor_share_max": 0.03, "mentor_tenure_months": 3}
+    one = problem(model(build(document)))
+    rough, waiting = Relaxation(one), Relaxation(one)._waiting.sum()
+    assert rough.solve_roughly()
+    assert rough._waiting.sum() < waiting
+    assert not one.broken_rows(rough.columns, hair=0.05).any()
+
+
 # Hires
 
 

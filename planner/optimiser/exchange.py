@@ -12,7 +12,7 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.optimiser.groups import HAIR, Group, Guide, Rooms, Terms, by_source, path, settled_leads
+from planner.optimiser.groups import HAIR, Group, Guide, Rooms, Terms, path, put_hires, settled_leads
 from planner.optimiser.problem import Problem
 
 Array = NDArray[np.float64]
@@ -35,8 +35,7 @@ def hires(problem: Problem, given: Guide, columns: Array, stopped: Callable[[], 
     `terms`: of the leaders in the columns. `stopped`: whoever says so keeps what is found so far.
     """
     model, changed = problem.model, columns.copy()
-    starts = model.blocks["starts"].of(columns).reshape(given.starts.shape).sum(axis=2)
-    classes = model.blocks["classes"].of(changed)
+    starts, classes = model.blocks["starts"].of(columns).reshape(given.starts.shape).sum(axis=2), model.blocks["classes"].of(columns)
     heads, productive = model.path("heads").at(columns), model.productive.at(columns)
     units = [
         Group(problem, given, group, settled_leads(problem, columns, group, terms), columns, heads[:, group], productive[:, group])
@@ -45,12 +44,9 @@ def hires(problem: Problem, given: Guide, columns: Array, stopped: Callable[[], 
     market, least = _Market(units, starts, Rooms(model, classes)), LEAST * abs(problem.objective(columns))
     while not stopped() and market.exchange(least):
         pass
-    for group, unit in enumerate(units):
-        after = market.hired[group].starts
-        classes[:, group] = np.where(after == starts[:, group], classes[:, group], unit.classes(after))
-    block = model.blocks["classes"]
-    classes[:] = np.where(block.lower == block.upper, block.lower, classes)
-    model.blocks["starts"].of(changed)[:] = by_source(model, given, np.stack([each.starts for each in market.hired], axis=1)).reshape(model.months, -1)
+    after = np.stack([each.starts for each in market.hired], axis=1)
+    needed = np.stack([unit.classes(each.starts) for unit, each in zip(units, market.hired, strict=True)], axis=1)
+    put_hires(model, given, changed, after, np.where(after == starts, classes, needed))
     return changed
 
 

@@ -301,6 +301,13 @@ def capped(model: Model) -> Bools:
     return np.array([source.starts_max_monthly is not None or source.referrals_per_head_monthly is not None for source in sources])
 
 
+def put_hires(model: Model, given: Guide, columns: Array, starts: Array, classes: Array) -> None:
+    """Puts starts and classes [months, groups] into the columns, which keep what is fixed."""
+    block = model.blocks["classes"]
+    block.of(columns)[:] = np.where(block.lower == block.upper, block.lower, classes)
+    model.blocks["starts"].of(columns)[:] = by_source(model, given, starts).reshape(model.months, -1)
+
+
 def by_source(model: Model, given: Guide, starts: Array) -> Array:
     """Starts [months, groups, sources]: those that are fixed, then from sources with a cap as many as the relaxation takes, then from one without.
 

@@ -23,6 +23,8 @@ FIRST = (("solver", "ipx"), ("presolve", "on"), ("simplex_scale_strategy", 0))
 """How it is solved first. Scaled, the basis that the interior point method ends with takes the simplex method thousands of steps to confirm."""
 ROUGHLY = (("ipm_optimality_tolerance", 1e-2), ("run_crossover", "off"))
 """How it is solved where its columns and prices are a guide only."""
+ROUGH_ROUNDS = 3
+"""Times that it is then solved, at most, each with the rows that it broke before."""
 THEN = (("solver", "simplex"), ("presolve", "off"))
 """How it is solved again, from where it stands."""
 
@@ -102,12 +104,17 @@ class Relaxation:
         """
         for option, value in ROUGHLY:
             self.engine.setOptionValue(option, value)
-        self.engine.setOptionValue("time_limit", max(self._left(), 0.0))
-        self.engine.run()
         near = (highspy.HighsModelStatus.kUnknown, highspy.HighsModelStatus.kOptimal)
-        if self.engine.getModelStatus() not in near or not self.engine.getSolution().dual_valid:
-            return False
-        self.columns = self._with_rest(columns_of(self.engine))
+        for _ in range(ROUGH_ROUNDS):
+            self.engine.setOptionValue("time_limit", self.engine.getRunTime() + max(self._left(), 0.0))
+            self.engine.run()
+            if self.engine.getModelStatus() not in near or not self.engine.getSolution().dual_valid:
+                return False
+            self.columns = self._with_rest(columns_of(self.engine))
+            broken = self._broken()
+            if not broken.any():
+                break
+            self._add(np.flatnonzero(broken))
         return True
 
     def fix(self, columns: Places, values: Array) -> None:

@@ -80,10 +80,6 @@ def _nobody_stops() -> bool:
     return False
 
 
-def _nothing() -> None:
-    """Nothing to do meanwhile."""
-
-
 def _on_a_thread(work: Callable[[], Answer]) -> "Future[Answer]":
     """What a solve comes to, on a thread that only the end of the program waits for: a solver that is torn down at work takes the program's exit code along."""
     found: Future[Answer] = Future()
@@ -115,7 +111,8 @@ class _Run:
         self.terms = groups.every_terms()
         self.solver_best = np.inf
         self.saved_by_fractions = 1.0
-        self.meanwhile: Callable[[], None] = _nothing
+        self.meanwhile: Callable[[], None] | None = None
+        """What waits for the relaxation, to be looked after between two plans."""
         self.take(made.model.known)
 
     # State
@@ -181,19 +178,21 @@ class _Run:
     def _approach(self) -> None:
         """The bound beside whole plans, and one neighbourhood after the other. Whoever stops the search does not wait for a solve that goes on."""
         every, beside = posts(self.problem), ThreadPoolExecutor(2)
-        relaxation, tightened = Relaxation(self.problem, self.left), list[Future[None]]()
+        relaxation, roughly = (Relaxation(self.problem, self.left) for _ in range(2))
+        tightened: list[Future[None]] = []
 
         def raised() -> None:
             """Once the relaxation is solved: whole joiners at once, since two threads of Python only get in each other's way, and HiGHS goes on beside."""
             if solved.done() and not tightened and not self.over():
                 self._raised(relaxation, every)
+                self.meanwhile = None
                 tightened.append(beside.submit(self._tightened, relaxation, every))
 
         try:
-            guided, solved = beside.submit(self._guided, every), beside.submit(self._relaxed, relaxation)
+            near, solved = beside.submit(roughly.solve_roughly), beside.submit(self._relaxed, relaxation)
             self.meanwhile = raised
-            if self._waited(guided, self.over) and (around := guided.result()) is not None:
-                self._plans(around)
+            if self._waited(near, self.over) and (guide := roughly if near.result() else self._optimal(solved, relaxation)) is not None:
+                self._plans(self._around(guide, every))
                 until = self.left() * PROVING
                 self._improve(lambda: self.over() or self.left() < until)
             if self._waited(solved, self.over):
@@ -202,8 +201,23 @@ class _Run:
             if tightened and self._waited(tightened[0], self.over):
                 tightened[0].result()
         finally:
-            self.meanwhile = _nothing
+            self.meanwhile = None
             beside.shutdown(wait=False, cancel_futures=True)
+
+    def _optimal(self, solved: "Future[None]", relaxation: Relaxation) -> Relaxation | None:
+        """The relaxation once it has its optimum; None where it has none."""
+        return relaxation if self._waited(solved, self.over) and relaxation.optimal else None
+
+    def _around(self, relaxation: Relaxation, every: list[Post]) -> rounding.Around:
+        """What whole plans are made from, by a relaxation."""
+        reduced = np.maximum(relaxation.reduced, 0.0)
+        each = [prices(relaxation, post, reduced) for post in every]
+        return rounding.Around(self.problem, every, each, groups.guide(relaxation), relaxation.columns, self.left, self.over)
+
+    def _look(self) -> None:
+        """Looks after what waits for the relaxation."""
+        if self.meanwhile is not None:
+            self.meanwhile()
 
     def _waited(self, future: Future[Any], over: Callable[[], bool], grace: float = 0.0) -> bool:
         """Whether something beside has ended before it is over, or within some seconds of grace after that."""
@@ -212,15 +226,6 @@ class _Run:
             wait([future], timeout=0.05)
             until = min(until, time.monotonic() + grace) if over() else np.inf
         return future.done()
-
-    def _guided(self, every: list[Post]) -> rounding.Around | None:
-        """What whole plans are made from, by the relaxation solved roughly; None where there was no time for it."""
-        relaxation = Relaxation(self.problem, self.left)
-        if not relaxation.solve_roughly():
-            return None
-        reduced = np.maximum(relaxation.reduced, 0.0)
-        each = [prices(relaxation, post, reduced) for post in every]
-        return rounding.Around(self.problem, every, each, groups.guide(relaxation), relaxation.columns, self.left, self.over)
 
     def _relaxed(self, relaxation: Relaxation) -> None:
         """The bound by the relaxation."""
@@ -268,10 +273,11 @@ class _Run:
     def _walk(self, around: rounding.Around) -> None:
         """Exchanges classes from the best plan on, and from what comes of it while that is nearly as good, now and then with hires walked anew.
 
-        It ends once that has been in vain for a while, and the relaxation is there.
+        It ends once that has been in vain for a while and nothing waits for the relaxation, which what comes next would keep waiting.
         """
         current, better, steps = self.best, time.monotonic(), 0
-        while current is not None and not self.over() and time.monotonic() - better <= max(IN_VAIN, IN_VAIN_SHARE * self.seconds):
+        while current is not None and not self.over() and (self.meanwhile or time.monotonic() - better <= max(IN_VAIN, IN_VAIN_SHARE * self.seconds)):
+            self._look()
             before, found, terms = self.value, [], next(self.terms)
             steps += 1
             if steps % WALKED == 0:
@@ -289,7 +295,7 @@ class _Run:
 
         A plan that would be dearer than the best even then, by what this saved before, is not solved for that.
         """
-        self.meanwhile()
+        self._look()
         if columns is None:
             return None
         charged = self.problem.objective(columns)
@@ -316,7 +322,7 @@ class _Run:
             for free in rounding.neighbourhoods(self.problem):
                 if enough():
                     return
-                self.meanwhile()
+                self._look()
                 self.take(rounding.anew(self.problem, self.best, free, max(0.1, min(1.5, self.left())), enough))
             if self.value > before * (1 - 1e-5):
                 return

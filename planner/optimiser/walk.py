@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.optimiser.groups import HAIR, Group, Guide, Rooms, Terms, by_source, open_leads, path, settled_leads
+from planner.optimiser.groups import HAIR, Group, Guide, Rooms, Terms, open_leads, path, put_hires, settled_leads
 from planner.optimiser.ladder import cheapest
 from planner.optimiser.problem import Problem
 
@@ -50,9 +50,7 @@ def hires(problem: Problem, given: Guide, columns: Array, stopped: Callable[[], 
         classes[:, group] = np.where(starts[:, group] == earlier[:, group], classes[:, group], unit.classes(starts[:, group]))
         running.take(int(group), classes[:, group])
         counted.of(walked)[:, group] = np.maximum(counted.lower[:, group], path(unit.heads, unit.heads_each, starts[:, group]))
-    block = model.blocks["classes"]
-    classes[:] = np.where(block.lower == block.upper, block.lower, classes)
-    model.blocks["starts"].of(walked)[:] = by_source(model, given, starts).reshape(model.months, -1)
+    put_hires(model, given, walked, starts, classes)
     return walked
 
 
