@@ -168,6 +168,18 @@ def test_what_one_unit_leaves_of_its_roles_share_another_may_use():
     assert shares.left(second).many == pytest.approx(2 * role.many / units + 9 * role.high)
 
 
+def test_a_share_without_a_row_allows_more_people_than_there_are_and_stays_a_number():
+    relaxation = at_optimum(build(two_sites(months=9)))
+    no_row = ladder._most(relaxation.problem, "internal_share_fewest_99")
+    assert no_row == ladder.NO_LIMIT > 1e6
+    share = ladder.Share(0.4, 0.6, no_row - no_row / 2, no_row)
+    post = next(each for each in posts(relaxation.problem) if each.role.name == "manager")
+    nothing = np.zeros(9)
+    price = Prices(nothing, np.zeros_like(post.promotions, dtype=float), nothing, nothing, nothing, nothing, share=(0.0, 0.0))
+    broken, unused = ladder._Unit(relaxation.problem, post, price, relaxation.columns, nothing, share).share_kept(np.ones((1, 1 + len(post.feeders), 9)))
+    assert (broken.tolist(), unused.tolist()) == ([0.0], [0.0])
+
+
 def test_what_is_held_is_known_and_the_rest_has_the_same_optimum():
     relaxation = at_optimum(build(two_sites(months=9)))
     one = relaxation.problem

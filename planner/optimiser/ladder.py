@@ -34,6 +34,8 @@ AGAIN = 2
 SHARE_PRICES = (0.25, 1.0, 4.0)
 """Months of pay, and times what the share is worth, that who joins from the wrong side costs on the way, where the share from within is broken otherwise."""
 SLACK = 1e-9
+NO_LIMIT = 1e9
+"""More people than any share allows."""
 
 
 def whole_posts(model: Model, columns: Array) -> Posts:
@@ -146,9 +148,9 @@ class _Shares:
 
 
 def _most(problem: Problem, name: str) -> float:
-    """How much the one row of a name allows."""
+    """How much the one row of a name allows; a row that nothing can break is not there."""
     places = problem.places(name)
-    return float(problem.upper[places[places >= 0]].sum()) if (places >= 0).any() else np.inf
+    return float(problem.upper[places[places >= 0]].sum()) if (places >= 0).any() else NO_LIMIT
 
 
 def joiners(problem: Problem, post: Post, price: Prices, columns: Array, needed: Array, share: Share | None) -> Array:

@@ -292,7 +292,7 @@ def as_plan(problem: Problem, columns: Array) -> Array:
 def with_gaps_filled(problem: Problem, columns: Array) -> Array:
     """The columns with what is missing in each month filled by what costs least: overtime, contractors, or nobody.
 
-    As good as can be but for what months or groups share: work put off, a budget.
+    What is fixed stays. As good as can be but for what months or groups share: work put off, a budget.
     """
     model, filled = problem.model, columns.copy()
     productive, finance = model.productive.at(columns)[: model.months], model.scenario.finance
@@ -305,7 +305,8 @@ def with_gaps_filled(problem: Problem, columns: Array) -> Array:
         np.put_along_axis(taken, which, here, axis=0)
         missing = missing - here[0]
     for name, amount in zip(groups.FILLS, taken, strict=True):
-        model.blocks[name].of(filled)[:] = amount
+        block = model.blocks[name]
+        block.of(filled)[:] = np.where(block.lower == block.upper, block.lower, amount)
     return filled
 
 
