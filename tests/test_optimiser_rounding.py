@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from planner import limits, organisation
+from planner.decisions import nothing_decided
 from planner.optimiser import groups, ladder, rounding
 from planner.optimiser.joiners import Prices, prices
-from planner.optimiser.model import HALF, feeder_survival, model
+from planner.optimiser.model import HALF, Frozen, feeder_survival, model
 from planner.optimiser.posts import posts
 from planner.optimiser.problem import problem
 from planner.optimiser.relaxation import Held, Relaxation, carried
@@ -259,6 +260,17 @@ def test_gaps_filled_without_a_solver_cost_hardly_more_than_with_one_and_break_n
     assert np.all(overtime <= np.maximum(productive, 0) * finance.overtime_max + 1e-9)
     assert np.all(contractors <= finance.contractors_max_fte + 1e-9)
     assert overtime + contractors + shortage == pytest.approx(np.maximum(one.model.need.frontline_fte - productive, 0.0))
+
+
+def test_overtime_and_contractors_of_months_that_are_fixed_stay_as_they_are():
+    scenario = build(changed(tiny(months=6, heads=30), ("groups.0.stated_heads", {"start": 30, "add_monthly": 2})))
+    decisions = nothing_decided(scenario)
+    decisions.overtime_fte[:2, 0], decisions.contractor_fte[:2, 0] = (0.25, 0.5), (0.0, 0.75)
+    one = problem(model(scenario, frozen=Frozen(decisions, 2)))
+    filled = rounding.with_gaps_filled(one, one.model.known)
+    assert one.model.blocks["overtime"].of(filled)[:2, 0].tolist() == [0.25, 0.5]
+    assert one.model.blocks["contractors"].of(filled)[:2, 0].tolist() == [0.0, 0.75]
+    assert one.model.blocks["overtime"].of(filled)[2:].sum() + one.model.blocks["contractors"].of(filled)[2:].sum() > 0
 
 
 def test_what_costs_least_in_a_month_fills_its_gap_first():
