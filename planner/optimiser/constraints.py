@@ -314,18 +314,25 @@ def internal_share(model: Model) -> tuple[Rows, ...]:
     """
     rows = []
     for position, role in enumerate(model.roles):
-        if role.feeder and role.internal_share < 1:
-            rows += _share_rows(model, position, role)
+        if (bounds := share_bounds(model, role)) is not None:
+            rows += _share_rows(model, position, role, bounds)
     return tuple(rows)
 
 
-def _share_rows(model: Model, position: int, role: Role) -> list[Rows]:
+def share_bounds(model: Model, role: Role) -> tuple[float, float] | None:
+    """Least and largest share from within of a role; None where it has none to keep."""
+    if not role.feeder or role.internal_share >= 1:
+        return None
     tolerance, share = model.scenario.optimisation.internal_share_tolerance, organisation.attempt_share(role)
+    return max(share - tolerance, 0.0), min(share + tolerance, 1.0)
+
+
+def _share_rows(model: Model, position: int, role: Role, bounds: tuple[float, float]) -> list[Rows]:
+    low, high = bounds
     everything = np.ones((1, model.months))
     within = model.column(f"promotions {role.name}").total().over(everything)
     outside = model.column(f"appointments {role.name}").total().over(everything)
     rounding = float(len(units(model.scenario, role.name)))
-    low, high = max(share - tolerance, 0.0), min(share + tolerance, 1.0)
     fewest = outside * low - within * (1 - low)
     most = within * (1 - high) - outside * high
     sides = (("fewest", fewest), ("most", most))

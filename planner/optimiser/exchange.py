@@ -45,7 +45,7 @@ def hires(problem: Problem, given: Guide, columns: Array, stopped: Callable[[], 
     while not stopped() and market.exchange(least):
         pass
     after = np.stack([each.starts for each in market.hired], axis=1)
-    needed = np.stack([unit.classes(each.starts) for unit, each in zip(units, market.hired, strict=True)], axis=1)
+    needed = np.stack([each.unit.classes(each.starts) for each in market.hired], axis=1)
     put_hires(model, given, changed, after, np.where(after == starts, classes, needed))
     return changed
 
@@ -85,6 +85,10 @@ class _Hired:
         starts[self.changes.out[place]] -= self.changes.fewer[place]
         starts[self.changes.into[place]] += self.changes.more[place]
         return starts
+
+    def more_classes(self, place: int) -> Array:
+        """Classes that a change adds, below zero where it takes some away [months]."""
+        return self.unit.classes(self.after(place)) - self.unit.classes(self.starts)
 
 
 def _every_change(unit: Group, starts: Array) -> tuple[Places, Array, Places, Array]:
@@ -154,7 +158,7 @@ class _Market:
     """All groups, the rooms that they leave, and the best exchange of each group by itself and of every two groups of a site."""
 
     def __init__(self, units: list[Group], starts: Array, rooms: Rooms) -> None:
-        self.units, self.rooms = units, rooms
+        self.rooms = rooms
         self.hired = [_Hired(unit, starts[:, group]) for group, unit in enumerate(units)]
         self.best: dict[tuple[int, ...], tuple[float, _Exchange]] = {}
 
@@ -167,18 +171,18 @@ class _Market:
         if cost > -least:
             return False
         for group, place in changes:
-            before, after = self.hired[group].starts, self.hired[group].after(place)
-            self.rooms.take(group, self.units[group].classes(after) - self.units[group].classes(before))
-            self.hired[group] = _Hired(self.units[group], after)
+            hired = self.hired[group]
+            self.rooms.take(group, hired.more_classes(place))
+            self.hired[group] = _Hired(hired.unit, hired.after(place))
         site = self.rooms.sites[changes[0][0]]
         self.best = {groups: best for groups, best in self.best.items() if self.rooms.sites[groups[0]] != site}
         return True
 
     def _together(self) -> Iterator[tuple[int, ...]]:
         """Every group, and every two groups of a site."""
-        for group in range(len(self.units)):
+        for group in range(len(self.hired)):
             yield (group,)
-        for one, other in combinations(range(len(self.units)), 2):
+        for one, other in combinations(range(len(self.hired)), 2):
             if self.rooms.sites[one] == self.rooms.sites[other]:
                 yield one, other
 
@@ -200,10 +204,7 @@ class _Market:
         """Whether there are rooms for the classes after some changes of groups of one site."""
         site = self.rooms.sites[changes[0][0]]
         left = self.rooms.left[:, site]
-        needed = sum(
-            self.rooms.held(group, self.units[group].classes(self.hired[group].after(place)) - self.units[group].classes(self.hired[group].starts))
-            for group, place in changes
-        )
+        needed = sum(self.rooms.held(group, self.hired[group].more_classes(place)) for group, place in changes)
         return bool(np.all(left - needed >= np.minimum(left, 0.0) - HAIR))
 
 

@@ -159,7 +159,7 @@ class Group:
         """Classes that hold these starts."""
         return np.asarray(np.ceil(starts / self.largest - HAIR))
 
-    def begun(self, month: int, starts: Array) -> Array:
+    def begun(self, month: int | Places, starts: Array) -> Array:
         """What starting costs in a month: full classes are part of the price of a start."""
         return np.asarray(self.start_price[month] * starts + self.class_price[month] * (self.classes(starts) - starts / self.largest))
 
@@ -199,14 +199,14 @@ def _fills(problem: Problem, group: int) -> list[_Fill]:
     months, finance = problem.model.months, problem.model.scenario.finance
     price = np.stack([_price(problem, name, group) for name in FILLS])
     order = price.argsort(axis=0, kind="stable")
-    share, most = (np.repeat(np.array(each)[:, None], months, axis=1) for each in _limits(finance))
+    share, most = (np.repeat(each[:, None], months, axis=1) for each in fill_limits(finance))
     price, share, most = (np.take_along_axis(each, order, axis=0) for each in (price, share, most))
     return [_Fill(*each) for each in zip(np.diff(price, axis=0, prepend=0.0), share, most, strict=True)]
 
 
-def _limits(finance: Finance) -> tuple[list[float], list[float]]:
+def fill_limits(finance: Finance) -> tuple[Array, Array]:
     """How much there is of each of FILLS: a share of productive FTE, and FTE."""
-    return [finance.overtime_max, 0.0, 0.0], [0.0, finance.contractors_max_fte, np.inf]
+    return np.array([finance.overtime_max, 0.0, 0.0]), np.array([0.0, finance.contractors_max_fte, np.inf])
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner import organisation
+from planner.optimiser.constraints import share_bounds
 from planner.optimiser.joiners import Prices
 from planner.optimiser.model import HALF, Model, feeder_survival
 from planner.optimiser.posts import Post
@@ -126,10 +127,9 @@ class _Shares:
         self.roles: dict[int, Share] = {}
         self.used: dict[int, dict[int, tuple[float, float]]] = {}
         for position, role in enumerate(problem.model.roles):
-            if role.feeder and role.internal_share < 1:
-                tolerance, share = problem.model.scenario.optimisation.internal_share_tolerance, organisation.attempt_share(role)
+            if (bounds := share_bounds(problem.model, role)) is not None:
                 few, many = (_most(problem, f"internal_share_{side}_{position}") for side in ("fewest", "most"))
-                self.roles[position] = Share(max(share - tolerance, 0.0), min(share + tolerance, 1.0), few, many)
+                self.roles[position] = Share(*bounds, few, many)
                 units = problem.model.blocks[f"posts {role.name}"].shape[1]
                 self.used[position] = {unit: (few / units, many / units) for unit in range(units)}
 

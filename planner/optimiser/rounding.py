@@ -295,10 +295,10 @@ def with_gaps_filled(problem: Problem, columns: Array) -> Array:
     What is fixed stays. As good as can be but for what months or groups share: work put off, a budget.
     """
     model, filled = problem.model, columns.copy()
-    productive, finance = model.productive.at(columns)[: model.months], model.scenario.finance
+    productive, (share, fte) = model.productive.at(columns)[: model.months], groups.fill_limits(model.scenario.finance)
     missing = np.maximum(model.need.frontline_fte - productive, 0.0)
     price = np.stack([model.blocks[name].of(problem.price) for name in groups.FILLS])
-    most = np.stack([np.maximum(productive, 0.0) * finance.overtime_max, np.full(missing.shape, finance.contractors_max_fte), np.full(missing.shape, np.inf)])
+    most = np.maximum(productive, 0.0) * share[:, None, None] + fte[:, None, None]
     taken = np.zeros_like(most)
     for which in np.argsort(price, axis=0, kind="stable")[:, None]:
         here = np.minimum(missing[None], np.take_along_axis(most, which, axis=0))

@@ -64,10 +64,10 @@ def _cheaper(unit: Group, rooms: Array, kernel: Array, earlier: Array) -> Array:
 
 
 def _cost(unit: Group, starts: Array) -> float:
-    ways, nothing = _nobody_yet(unit, np.zeros(unit.months)), np.zeros(unit.months)
-    for month in range(unit.months):
-        ways = _with(unit, ways, np.zeros(1, dtype=np.intp), month, starts[month : month + 1], nothing)
-    return float((ways.cost + unit.after_all(ways.productive))[0])
+    """What starts cost."""
+    heads, productive = path(unit.heads, unit.heads_each, starts)[None], path(unit.productive, unit.fte_each, starts)[None]
+    months = unit.months_cost(slice(None), heads, productive[:, : unit.months]).sum()
+    return float(unit.begun(np.arange(unit.months), starts).sum() + months + unit.after_all(productive)[0])
 
 
 # Ways ----------------------------------------------------------------------------------------------------------------------------------------
